@@ -1,0 +1,173 @@
+"""`navigator-export export`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from navigator_export.annotation import COMMENT_STYLES, CommentStyle
+from navigator_export.cli.options import (
+    Range,
+    Weights,
+    criteria_from,
+    criteria_options,
+    sources_argument,
+    tier_options,
+    tiers_from,
+)
+from navigator_export.cli.terminal import complain
+from navigator_export.errors import OutputError, Problem
+from navigator_export.export import Product, Tally, export
+from navigator_export.model import VALUES, Value
+from navigator_export.output import STANDARD_OUTPUT, write
+from navigator_export.readers import read
+from navigator_export.readers.capability_set import read_capability_set
+from navigator_export.recipe import Recipe
+from navigator_export.retargeting import ON_INACTIVE, OnInactive
+from navigator_export.scoring import STRATEGIES, Number, Scoring, StrategyName
+from navigator_export.selection import Selection
+
+
+@click.command("export")
+@sources_argument
+@click.option(
+    "-o",
+    "--output",
+    default=STANDARD_OUTPUT,
+    help="File to write; a folder for a name of its own; - (default) for stdout.",
+)
+@click.option("--tier", help="Take what a licence tier has, the lower tiers included.")
+@click.option("--exact-tier", is_flag=True, help="With --tier: without the lower tiers.")
+@click.option(
+    "--min-value", type=click.Choice(VALUES, case_sensitive=False), help="Take only mappings rated so or better."
+)
+@click.option(
+    "--capability-set",
+    "capability_sets",
+    multiple=True,
+    metavar="FILE",
+    help="Take only the capabilities whose ids a file lists, one a line. Repeatable.",
+)
+@criteria_options
+@tier_options
+@click.option(
+    "--score",
+    "strategy",
+    type=click.Choice(STRATEGIES, case_sensitive=False),
+    help="How to score a technique. Default: best where anything selected is rated, else count.",
+)
+@click.option("--weights", type=Weights(), default=Scoring().weights, help="What values count in best, mean and sum.")
+@click.option("--range", "range_", type=Range(), help="Scores of the first and the last colour.")
+@click.option(
+    "--comments", type=click.Choice(COMMENT_STYLES), default="short", show_default=True, help="How much a comment says."
+)
+@click.option(
+    "--on-inactive",
+    type=click.Choice(ON_INACTIVE),
+    default="drop",
+    show_default=True,
+    help="What to do with mappings to techniques that are not active in the ATT&CK release.",
+)
+@click.option("--fold", is_flag=True, help="Open the layer with sub-techniques folded away.")
+@click.option("--aggregate", is_flag=True, help="Colour techniques by the scores of their sub-techniques too.")
+@click.option("--name", help="Name of the layer; by default it tells framework, release, selection and score.")
+@click.option("--description", help="Description of the layer.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was made; problems are told all the same.")
+def export_command(
+    sources: tuple[str, ...],
+    output: str,
+    tier: str | None,
+    exact_tier: bool,
+    min_value: Value | None,
+    capability_sets: tuple[str, ...],
+    tier_order: str | None,
+    assigned: tuple[tuple[str, str], ...],
+    strategy: StrategyName | None,
+    weights: tuple[Number, Number, Number],
+    range_: tuple[Number, Number] | None,
+    comments: CommentStyle,
+    on_inactive: OnInactive,
+    fold: bool,
+    aggregate: bool,
+    name: str | None,
+    description: str | None,
+    quiet: bool,
+    **criteria: Any,
+) -> None:
+    """Write one Navigator layer from mapping files.
+
+    A SOURCE is a mapping file, - for standard input, or `sample` for the built-in sample. Several sources go into one
+    layer where they agree on ATT&CK release and domain. PATTERNs know * and ?, whatever the case.
+    """
+    if exact_tier and tier is None:
+        raise click.UsageError("--exact-tier goes with --tier")
+    listed = [id_ for file in capability_sets for id_ in read_capability_set(file)]
+    criteria["capabilities"] = (*criteria["capabilities"], *listed)
+    product = export(
+        read(*sources),
+        Recipe(
+            selection=Selection(
+                include=criteria_from(criteria),
+                exclude=criteria_from(criteria, "exclude_"),
+                tier=tier,
+                exact_tier=exact_tier,
+                min_value=min_value,
+            ),
+            tiers=tiers_from(tier_order, assigned),
+            scoring=Scoring(strategy=strategy, weights=weights, range=range_),
+            comments=comments,
+            on_inactive=on_inactive,
+            fold=fold,
+            aggregate=aggregate,
+            name=name,
+            description=description,
+        ),
+    )
+    target = _target(output, product, sources)
+    write(product.text, target)
+    complain(*_account(product, target, quiet=quiet))
+
+
+def _target(output: str, product: Product, sources: tuple[str, ...]) -> str:
+    if output == STANDARD_OUTPUT:
+        return output
+    is_folder = output.endswith(("/", os.sep)) or Path(output).is_dir()
+    target = Path(output, product.file_name) if is_folder else Path(output)
+    for source in sources:
+        if target.exists() and Path(source).exists() and target.samefile(source):
+            raise OutputError(str(target), [Problem("is one of the sources", hint="name another file")])
+    return str(target)
+
+
+def _account(product: Product, target: str, *, quiet: bool) -> list[str]:
+    """Return what to tell of a layer: problems always, the rest unless quiet."""
+    tally = product.tally
+    lines = [str(finding) for finding in tally.findings]
+    lines += [f"warning {remark}" for remark in tally.remarks]
+    lines += [f"warning {fate}" for fate in tally.inactive]
+    if tally.without_tier:
+        ids = ", ".join(capability.id for capability in tally.without_tier[:8])
+        more = " …" if len(tally.without_tier) > 8 else ""  # noqa: PLR2004
+        lines.append(f"warning {len(tally.without_tier)} capabilities have no tier and are left out: {ids}{more}")
+    if not quiet:
+        lines.append(
+            f"{product.layer.name}: {tally.mappings} mappings of {tally.capabilities} capabilities "
+            f"on {tally.techniques} techniques"
+        )
+        lines.append(f"{tally.rows} rows: {tally.mappings} in the layer{_rest(tally)}")
+        if target != STANDARD_OUTPUT:
+            lines.append(f"written: {target}")
+    return lines
+
+
+def _rest(tally: Tally) -> str:
+    counts = (
+        (tally.not_selected, "not selected"),
+        (tally.duplicates, "repeated"),
+        (tally.unmapped, "map nothing"),
+        (tally.dropped, "on inactive techniques"),
+    )
+    return "".join(f", {count} {what}" for count, what in counts if count)

@@ -1,0 +1,51 @@
+"""`navigator-export validate`."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from navigator_export.cli.terminal import answer, complain
+from navigator_export.errors import SourceError
+from navigator_export.readers.contents import contents
+from navigator_export.validation import RULES, Finding, validate
+
+
+@click.command("validate")
+@click.argument("files", nargs=-1, metavar="FILE…")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--rules", is_flag=True, help="List the rules and exit.")
+@click.pass_context
+def validate_command(context: click.Context, files: tuple[str, ...], format_: str, rules: bool) -> int:
+    """Report every finding in layer files: what the Navigator would refuse, drop, hide or crash on.
+
+    A FILE holds one layer or a list of layers; - is standard input. Exits 0 where there is no error, 1 where there
+    is, 2 where a file could not be read.
+    """
+    if rules:
+        answer(_rules(format_))
+        return 0
+    if not files:
+        raise click.UsageError("name a layer FILE, or - for standard input", context)
+    findings: list[Finding] = []
+    unreadable = False
+    for file in files:
+        try:
+            findings += validate(contents(file), "standard input" if file == "-" else file)
+        except SourceError as error:
+            unreadable = True
+            complain(*error.lines())
+    errors = sum(finding.severity == "error" for finding in findings)
+    if format_ == "json":
+        answer(msgspec.json.format(msgspec.json.encode({"findings": findings}), indent=2).decode())
+    elif findings:
+        answer("\n".join(map(str, findings)))
+    complain(f"{len(files)} file{'s' if len(files) > 1 else ''}: {errors} errors, {len(findings) - errors} warnings")
+    return 2 if unreadable else 1 if errors else 0
+
+
+def _rules(format_: str) -> str:
+    if format_ == "json":
+        return msgspec.json.format(msgspec.json.encode(RULES), indent=2).decode()
+    width = max(len(rule.id) for rule in RULES)
+    return "\n".join(f"{rule.id:{width}}  {rule.severity:7}  {rule.doc}" for rule in RULES)

@@ -1,0 +1,102 @@
+"""What can go wrong, as values that only the command line turns into text and an exit code.
+
+NavigatorExportError
+├── SourceError      a mapping file that cannot be read or used
+├── SelectionError   a selection, tier or score that does not fit the mappings
+├── LayerError       a layer that did not pass validation, and so was not written
+└── OutputError      a target that cannot be written
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from navigator_export.validation.findings import Finding
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing wrong in an input: what, where, and what to do about it."""
+
+    message: str
+    place: str = ""
+    """JSON path, row or option; empty where the whole file is meant."""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+
+class NavigatorExportError(Exception):
+    """Base of every error that a user can cause; never raised itself."""
+
+
+class ProblemsError(NavigatorExportError):
+    """An error that names a file (or `""`) and holds all problems found in it, at least one."""
+
+    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
+        self.file = file
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.lines()))
+
+    def lines(self, limit: int = 20) -> list[str]:
+        """Return one line per problem, `file::place: error message; hint`, at most `limit` and a count of the rest."""
+        shown = [
+            "".join(
+                (
+                    self.file,
+                    "::" if self.file and p.place else "",
+                    p.place,
+                    ": " if self.file or p.place else "",
+                )
+            )
+            + f"error {p}"
+            for p in self.problems[:limit]
+        ]
+        rest = len(self.problems) - len(shown)
+        return [*shown, f"{self.file}: and {rest} more"] if rest else shown
+
+
+class SourceError(ProblemsError):
+    """A mapping source that cannot be read or used."""
+
+
+class SelectionError(ProblemsError):
+    """A selection, tier assignment or score that does not fit the mappings."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("", problems)
+
+
+class OutputError(ProblemsError):
+    """A target that cannot be written; what was there before is untouched."""
+
+
+class LayerError(NavigatorExportError):
+    """A layer that did not pass validation; nothing was written."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def nearest(word: str, known: Iterable[str], kind: str) -> str:
+    """Return a hint that names the known words nearest to `word`, or the first few where none is near."""
+    words = sorted(set(known))
+    folded = {w.casefold(): w for w in words}
+    close = [folded[w] for w in get_close_matches(word.casefold(), folded, n=5, cutoff=0.5)]
+    if close:
+        return f"nearest {kind}: {', '.join(close)}"
+    if not words:
+        return f"there is no {kind} at all"
+    return f"known {kind}: {', '.join(words[:8])}{' …' if len(words) > 8 else ''}"  # noqa: PLR2004
+
+
+def reason(error: BaseException) -> str:
+    """Return the words of an operating system's or a library's error, without its number and file name."""
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return words[:1].lower() + words[1:]

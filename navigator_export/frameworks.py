@@ -1,0 +1,80 @@
+"""What is known of the published frameworks beyond what their mapping files say.
+
+A framework that is not listed works all the same: it is shown by its id and has no tiers of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+
+class TierScheme(msgspec.Struct, frozen=True):
+    """The licence tiers of a framework, and how a capability id tells its tier."""
+
+    order: tuple[str, ...]
+    """From the lowest to the highest; a higher tier includes the lower ones."""
+    licence_words: tuple[tuple[str, str], ...] = ()
+    """(tier, regular expression) pairs: words of a licence sentence that speak of that tier."""
+
+    def tier_of(self, capability_id: str) -> str | None:
+        """Return the tier that the id ends in (`EOP-MFR-E3`: E3), or None."""
+        suffix = capability_id.rpartition("-")[2].casefold()
+        return next((tier for tier in self.order if tier.casefold() == suffix), None)
+
+    def lowest_named(self, licence: str) -> str | None:
+        """Return the lowest tier that a licence sentence speaks of, or None where it speaks of none."""
+        for tier in self.order:
+            for word_tier, pattern in self.licence_words:
+                if word_tier == tier and re.search(pattern, licence, re.IGNORECASE):
+                    return tier
+        return None
+
+
+def _unpadded(capability_id: str) -> str:
+    """Return a NIST control id without zero-padding: releases disagree on `AC-03` and `AC-3`."""
+    return re.sub(r"(?<=[-(])0+(?=\d)", "", capability_id)
+
+
+class Framework(msgspec.Struct, frozen=True):
+    """A published framework."""
+
+    name: str
+    tiers: TierScheme | None = None
+    identity: Callable[[str], str] = str
+    """Turns a capability id into what two spellings of the same capability share."""
+
+
+_M365_TIERS = TierScheme(
+    order=("E3", "E5"),
+    licence_words=(
+        ("E3", r"\bE3\b|\bP1\b|\bplan 1\b|\bfree\b|\ball versions\b|\ball Microsoft Entra ID licen[sc]es\b"),
+        ("E5", r"\bE5\b|\bP2\b|\bplan 2\b"),
+    ),
+)
+
+_NIST = Framework("NIST 800-53", identity=_unpadded)
+
+FRAMEWORKS: Final = MappingProxyType(
+    {
+        "aws": Framework("AWS"),
+        "azure": Framework("Azure"),
+        "cri_profile": Framework("CRI Profile"),
+        "csa_ccm": Framework("CSA CCM"),
+        "gcp": Framework("Google Cloud"),
+        "intel_vpro": Framework("Intel vPro"),
+        "kev": Framework("Known Exploited Vulnerabilities"),
+        "m365": Framework("Microsoft 365", tiers=_M365_TIERS),
+        "nist_800_53": _NIST,
+        "veris": Framework("VERIS"),
+    }
+)
+
+
+def framework(framework_id: str) -> Framework:
+    """Return what is known of a framework; for an unknown one, its id as its name."""
+    return FRAMEWORKS.get(framework_id.casefold().replace("-", "_")) or Framework(framework_id)

@@ -1,0 +1,177 @@
+"""What is in a mapping set, and what is odd about it, as values for a table or for JSON."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import msgspec
+
+from navigator_export.attack import Catalogue, builtin
+from navigator_export.frameworks import framework
+from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Source, UnmappedRow
+from navigator_export.passages import licence_of
+from navigator_export.tiers import Tiers
+
+CapabilityKey = tuple[str, str]
+
+
+class CapabilityFacts(msgspec.Struct, frozen=True):
+    """One capability and what the sources say it does."""
+
+    id: str
+    name: str
+    framework: str
+    groups: tuple[str, ...]
+    tier: str | None
+    licences: tuple[str, ...]
+    """Licence sentences of its comments, the most frequent first."""
+    licence_disagrees: bool
+    """Whether a licence sentence names a tier, and its lowest is not the capability's."""
+    mappings: int
+    techniques: int
+    ratings: dict[str, int]
+    """Mappings per rating, `protect significant`; `unrated` for those without."""
+
+
+class TechniqueFacts(msgspec.Struct, frozen=True):
+    """One technique and how often it is mapped."""
+
+    id: str
+    name: str
+    """Name in the sources' ATT&CK release; empty where the id is not active in it."""
+    mappings: int
+    """As the sources count: one a row, repetitions included."""
+    distinct: int
+    capabilities: int
+
+
+class Contradiction(msgspec.Struct, frozen=True):
+    """A capability that a source rates in two ways in one category of one technique."""
+
+    capability: str
+    technique: str
+    category: str
+    values: tuple[str, ...]
+
+
+class Repetition(msgspec.Struct, frozen=True):
+    """A mapping that stands in the sources more than once."""
+
+    capability: str
+    technique: str
+    times: int
+
+
+class InactiveTechnique(msgspec.Struct, frozen=True):
+    """A technique id that is not active in the sources' own ATT&CK release."""
+
+    id: str
+    kind: str
+    replacement: str | None
+    mappings: int
+
+
+class Inspection(msgspec.Struct, frozen=True):
+    """A mapping set in figures."""
+
+    sources: tuple[Source, ...]
+    attack_version: str
+    domain: str
+    tiers: dict[str, int]
+    """Mappings that each tier includes, cumulative."""
+    capabilities: tuple[CapabilityFacts, ...]
+    techniques: tuple[TechniqueFacts, ...]
+    unmapped: tuple[UnmappedRow, ...]
+    duplicates: tuple[Repetition, ...]
+    contradictions: tuple[Contradiction, ...]
+    partly_rated: tuple[Repetition, ...]
+    """Mappings that have only one of category and value."""
+    inactive: tuple[InactiveTechnique, ...]
+
+
+def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = None) -> Inspection:
+    """Return what is in a mapping set; the order follows ids, not the sources' rows."""
+    release = (catalogue or builtin()).release(mappings.domain, mappings.attack_version)
+    by_capability: dict[CapabilityKey, list[Mapping]] = defaultdict(list)
+    by_technique: dict[str, list[Mapping]] = defaultdict(list)
+    for mapping in mappings.mappings:
+        by_capability[mapping.capability.framework, mapping.capability.id].append(mapping)
+        by_technique[mapping.technique].append(mapping)
+    repeated = Counter(m.technique for m in mappings.duplicates)
+    names = release.active if release else {}
+    inactive = []
+    for technique, group in sorted(by_technique.items()):
+        if release and technique not in release.active:
+            standing = release.standing(technique)
+            inactive.append(InactiveTechnique(technique, standing.kind, standing.replacement, len(group)))
+    return Inspection(
+        sources=mappings.sources,
+        attack_version=mappings.attack_version,
+        domain=mappings.domain,
+        tiers={
+            tier: sum(tiers.of(m.capability) in tiers.included(tier, exact=False) for m in mappings.mappings)
+            for tier in tiers.names
+        },
+        capabilities=tuple(
+            _capability(c, by_capability.get((c.framework, c.id), []), tiers) for c in mappings.capabilities
+        ),
+        techniques=tuple(
+            TechniqueFacts(
+                id=technique,
+                name=names.get(technique, ""),
+                mappings=len(group) + repeated[technique],
+                distinct=len(group),
+                capabilities=len({(m.capability.framework, m.capability.id) for m in group}),
+            )
+            for technique, group in sorted(by_technique.items())
+        ),
+        unmapped=mappings.unmapped,
+        duplicates=_repetitions(mappings.duplicates),
+        contradictions=_contradictions(mappings.mappings),
+        partly_rated=tuple(
+            Repetition(m.capability.id, m.technique, 1)
+            for m in sorted(mappings.mappings, key=lambda m: (m.capability.id, m.technique))
+            if (m.category is None) != (m.value is None)
+        ),
+        inactive=tuple(inactive),
+    )
+
+
+def _capability(capability: Capability, group: list[Mapping], tiers: Tiers) -> CapabilityFacts:
+    licences = Counter(licence for m in group if m.comment and (licence := licence_of(m.comment)))
+    ratings = Counter(f"{m.category} {m.value}" if m.rated else "unrated" for m in group)
+    tier = tiers.of(capability)
+    scheme = framework(capability.framework).tiers
+    named = {scheme.lowest_named(licence) for licence in licences} - {None} if scheme else set()
+    return CapabilityFacts(
+        id=capability.id,
+        name=capability.name,
+        framework=framework(capability.framework).name,
+        groups=tuple(group.name for group in capability.groups),
+        tier=tier,
+        licences=tuple(licence for licence, _ in sorted(licences.items(), key=lambda item: (-item[1], item[0]))),
+        licence_disagrees=bool(named - {tier}),
+        mappings=len(group),
+        techniques=len({m.technique for m in group}),
+        ratings={name: ratings[name] for name in _RATING_NAMES if ratings[name]},
+    )
+
+
+def _repetitions(duplicates: tuple[Mapping, ...]) -> tuple[Repetition, ...]:
+    counts = Counter((m.capability.id, m.technique) for m in duplicates)
+    return tuple(Repetition(capability, technique, n + 1) for (capability, technique), n in sorted(counts.items()))
+
+
+def _contradictions(mappings: tuple[Mapping, ...]) -> tuple[Contradiction, ...]:
+    values: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    for m in mappings:
+        if m.category and m.value:
+            values[m.capability.id, m.technique, m.category, m.capability.framework].add(m.value)
+    return tuple(
+        Contradiction(capability, technique, category, tuple(v for v in VALUES if v in given))
+        for (capability, technique, category, _), given in sorted(values.items())
+        if len(given) > 1
+    )
+
+
+_RATING_NAMES = (*(f"{category} {value}" for category in CATEGORIES for value in reversed(VALUES)), "unrated")

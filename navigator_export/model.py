@@ -1,0 +1,104 @@
+"""The values that pass from reading to writing; all frozen.
+
+A mapping set comes from one source or from several that agree on domain and ATT&CK release.
+The words are those of MITRE's Mappings Explorer and of ATT&CK itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+Domain = Literal["enterprise", "mobile", "ics"]
+DOMAINS: Final[tuple[Domain, ...]] = ("enterprise", "mobile", "ics")
+
+Category = Literal["protect", "detect", "respond"]
+CATEGORIES: Final[tuple[Category, ...]] = ("protect", "detect", "respond")
+
+Value = Literal["minimal", "partial", "significant"]
+VALUES: Final[tuple[Value, ...]] = ("minimal", "partial", "significant")
+"""From the weakest to the strongest."""
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A word of a source's own vocabulary (a group, a mapping type): its id and its display name."""
+
+    id: str
+    name: str
+
+
+class Capability(msgspec.Struct, frozen=True):
+    """A control or product feature of one framework."""
+
+    id: str
+    name: str
+    framework: str
+    """Id of the framework; capabilities of different frameworks are different, whatever their ids."""
+    groups: tuple[Term, ...] = ()
+    """The product areas it belongs to, sorted by id."""
+
+
+class Mapping(msgspec.Struct, frozen=True):
+    """One capability related to one technique."""
+
+    capability: Capability
+    technique: str
+    """ATT&CK id, `T1114` or `T1114.003`."""
+    mapping_type: Term | None = None
+    category: Category | None = None
+    value: Value | None = None
+    comment: str = ""
+    references: tuple[str, ...] = ()
+    """Addresses with a protocol and a host, in the source's order, each once."""
+    origin: str = ""
+    """The id that the source gives, where the mapping was moved from it to another release's id."""
+
+    @property
+    def rated(self) -> bool:
+        """Whether the mapping has both a category and a value."""
+        return self.category is not None and self.value is not None
+
+
+class UnmappedRow(msgspec.Struct, frozen=True):
+    """A row of a source that relates no capability to a technique, and so colours nothing."""
+
+    place: str
+    reason: Literal["no technique", "no capability", "non-mappable"]
+    capability: str = ""
+    technique: str = ""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where mappings came from, and what the source says of itself."""
+
+    name: str
+    """File name without folders, `standard input`, or the name of a built-in sample."""
+    sha256: str
+    framework: str
+    framework_version: str
+    attack_version: str
+    """Full ATT&CK release that the source states, `16.1`."""
+    domain: Domain
+    rows: int
+    mappings: int
+    """Rows that map something, as the source counts them: before exact duplicates are counted once."""
+    mapping_types: tuple[Term, ...] = ()
+    groups: tuple[Term, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """Oddities that were mended or left out while reading, each a sentence with its count."""
+
+
+class MappingSet(msgspec.Struct, frozen=True):
+    """The mappings of one or more sources at one ATT&CK release and domain."""
+
+    sources: tuple[Source, ...]
+    domain: Domain
+    attack_version: str
+    capabilities: tuple[Capability, ...]
+    """Every capability that the sources name, also those that map nothing; sorted by framework and id."""
+    mappings: tuple[Mapping, ...]
+    """Distinct mappings in the order of the sources."""
+    duplicates: tuple[Mapping, ...] = ()
+    """Exact repetitions of a mapping, left out of `mappings`."""
+    unmapped: tuple[UnmappedRow, ...] = ()

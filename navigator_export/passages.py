@@ -1,0 +1,123 @@
+"""What a comment says: its sentences, which of them speak of this technique, and its licence sentence.
+
+Most published M365 comments open with the same product description for every technique, and end with a licence
+sentence. A reader of one technique wants neither first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from navigator_export.model import Mapping
+
+_LICENCE_HEADING = re.compile(
+    r"^[ \t]*(?:licen[sc]e requirements?|licen[sc]es?(?= ?[:\n])|required licen[sc]es?|licen[sc]ing requirements?)"
+    r"[ \t]*:?\s*(?P<text>.+(?:\n(?![ \t]*\n|[ \t]*licen[sc]e).+)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LICENCE_IN_SENTENCE = re.compile(r"\brequires?\b[^.]*\b(?:licen[sc]es?|E3|E5|P1|P2|plan [12])\b", re.IGNORECASE)
+
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!\betc\.)(?<!\bvs\.)[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])"
+)
+
+_EFFECT = re.compile(
+    r"\b(?:protect|detect|respond|mitigat|prevent|block|defend|alert|monitor|restrict|reduc|limit)(?:s|es|ed|ing|ion)?\b",
+    re.IGNORECASE,
+)
+_ON_SCORING = re.compile(r"\bscor(?:e|es|ed|ing)\b|\brated\b", re.IGNORECASE)
+
+_LONGEST = 300
+"""Characters of a sentence that a short comment shows: about 18 lines of the Navigator's tooltip."""
+
+
+@lru_cache(maxsize=4096)
+def licence_of(comment: str) -> str:
+    """Return the licence sentence of a comment in one line, without its heading; empty where there is none."""
+    lowered = comment.casefold()
+    if "licen" not in lowered and "require" not in lowered:
+        return ""
+    heading = _LICENCE_HEADING.search(comment)
+    if heading:
+        return " ".join(heading["text"].split())
+    found = (sentence for sentence in _sentences(comment) if _LICENCE_IN_SENTENCE.search(sentence))
+    return next(found, "")
+
+
+class Passages:
+    """The sentences of all comments of a mapping set, to tell what a capability says again and again."""
+
+    def __init__(self, mappings: Iterable[Mapping]) -> None:
+        self._techniques: dict[tuple[str, str, str], set[str]] = {}
+        for mapping in mappings:
+            capability = mapping.capability
+            for sentence in _spoken(mapping.comment):
+                key = (capability.framework, capability.id, sentence)
+                techniques = self._techniques.get(key)
+                if techniques is None:
+                    self._techniques[key] = {mapping.technique}
+                else:
+                    techniques.add(mapping.technique)
+
+    def about(self, mapping: Mapping, technique_name: str) -> str:
+        """Return the sentence of the mapping's comment that speaks most of its technique; empty without a comment.
+
+        A sentence that the capability repeats for other techniques gives way to one that it does not; then one that
+        names the technique comes first, then one that says what is protected, detected or responded to.
+        """
+        sentences = _spoken(mapping.comment)
+        if len(sentences) > 1:
+            by_repetition: dict[tuple[bool, int], list[str]] = {}
+            for sentence in sentences:
+                by_repetition.setdefault(self._repetition(mapping, sentence), []).append(sentence)
+            sentences = tuple(by_repetition[min(by_repetition)])
+        if len(sentences) > 1:
+            name = _overlooking_spelling(technique_name)
+            return _shortened(min(sentences, key=lambda sentence: _distance(sentence, name)))
+        return _shortened(sentences[0]) if sentences else ""
+
+    def _repetition(self, mapping: Mapping, sentence: str) -> tuple[bool, int]:
+        """Return whether the capability says the sentence of other techniques too, and of how many families."""
+        techniques = self._techniques.get((mapping.capability.framework, mapping.capability.id, sentence), ())
+        return len(techniques) > 1, len({technique[:5] for technique in techniques})
+
+
+def _distance(sentence: str, name: str) -> tuple[bool, bool, bool]:
+    """Return how far a sentence is from saying what a capability does against the technique of that name."""
+    return (
+        bool(_ON_SCORING.search(sentence)),
+        not (name and name in _overlooking_spelling(sentence)),
+        not _EFFECT.search(sentence),
+    )
+
+
+def _overlooking_spelling(text: str) -> str:
+    """Return a text without what spellings of a technique's name differ in: case, hyphens, a plural's end."""
+    return text.casefold().replace("-", " ").removesuffix("s")
+
+
+@lru_cache(maxsize=8192)
+def _paragraph_sentences(paragraph: str) -> tuple[str, ...]:
+    parts = (" ".join(part.split()) for part in _SENTENCE_END.split(paragraph))
+    return tuple(part for part in parts if part)
+
+
+def _sentences(comment: str) -> list[str]:
+    return [sentence for line in comment.split("\n") for sentence in _paragraph_sentences(line)]
+
+
+@lru_cache(maxsize=4096)
+def _spoken(comment: str) -> tuple[str, ...]:
+    """Return a comment's sentences without its licence passage and without bare addresses."""
+    if not comment:
+        return ()
+    text = _LICENCE_HEADING.sub("", comment) if "licen" in comment.casefold() else comment
+    return tuple(s for s in _sentences(text) if any(map(str.isalpha, s)) and " " in s)
+
+
+def _shortened(sentence: str) -> str:
+    if len(sentence) <= _LONGEST:
+        return sentence
+    return sentence[: sentence.rindex(" ", 0, _LONGEST) if " " in sentence[:_LONGEST] else _LONGEST] + " …"

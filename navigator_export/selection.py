@@ -1,0 +1,165 @@
+"""What of a mapping set goes into a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from navigator_export.errors import Problem, SelectionError, nearest
+from navigator_export.frameworks import framework
+from navigator_export.model import VALUES, Capability, Category, Mapping, MappingSet, Value
+from navigator_export.patterns import matches, matching
+from navigator_export.tiers import Tiers
+
+
+class Criteria(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What to pick, per aspect; within an aspect any may fit, and every aspect that is named must fit."""
+
+    frameworks: tuple[str, ...] = ()
+    """Patterns of framework ids or names."""
+    capabilities: tuple[str, ...] = ()
+    """Patterns of capability ids."""
+    groups: tuple[str, ...] = ()
+    """Patterns of group ids or names."""
+    tiers: tuple[str, ...] = ()
+    """Names of tiers, each for itself alone."""
+    categories: tuple[Category, ...] = ()
+    values: tuple[Value, ...] = ()
+    mapping_types: tuple[str, ...] = ()
+    """Patterns of mapping type ids or names."""
+    techniques: tuple[str, ...] = ()
+    """Patterns of technique ids: `T1114` is that technique alone, `T1114*` its sub-techniques too."""
+
+
+class Selection(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What of a mapping set goes into a layer; empty for all of it."""
+
+    include: Criteria = Criteria()
+    exclude: Criteria = Criteria()
+    """A mapping that fits any aspect of it is left out."""
+    tier: str | None = None
+    exact_tier: bool = False
+    """Only `tier` itself, without the lower tiers that it includes."""
+    min_value: Value | None = None
+    """The least value; unrated mappings are left out then."""
+
+
+class Selected(msgspec.Struct, frozen=True):
+    """The mappings that a selection picked, and what it passed over without being told to."""
+
+    mappings: tuple[Mapping, ...]
+    without_tier: tuple[Capability, ...] = ()
+    """Capabilities left out only because they have no tier."""
+
+
+Test = Callable[[Mapping], bool]
+
+
+def select(mappings: MappingSet, selection: Selection, tiers: Tiers) -> Selected:
+    """Return the mappings that fit the selection, in the same order.
+
+    Raises SelectionError with every pattern that matches nothing in the whole set, or where nothing is left.
+    """
+    if selection == Selection():
+        return Selected(mappings.mappings)
+    problems: list[Problem] = []
+    wanted = _tests(mappings, selection.include, tiers, "", problems)
+    unwanted = _tests(mappings, selection.exclude, tiers, "exclude-", problems)
+    if selection.min_value:
+        least = VALUES.index(selection.min_value)
+        wanted.append(lambda m: m.rated and m.value in VALUES[least:])
+    allowed: frozenset[str] | None = None
+    if selection.tier is not None:
+        try:
+            allowed = tiers.included(selection.tier, exact=selection.exact_tier)
+        except SelectionError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SelectionError(*problems)
+    fitting = [m for m in mappings.mappings if all(t(m) for t in wanted) and not any(t(m) for t in unwanted)]
+    without_tier: dict[tuple[str, str], Capability] = {}
+    if allowed is not None:
+        without_tier = {
+            (m.capability.framework, m.capability.id): m.capability for m in fitting if not tiers.of(m.capability)
+        }
+        fitting = [m for m in fitting if tiers.of(m.capability) in allowed]
+    if not fitting:
+        raise SelectionError(_nothing_left(mappings, selection))
+    return Selected(tuple(fitting), tuple(sorted(without_tier.values(), key=lambda c: (c.framework, c.id))))
+
+
+def _tests(mappings: MappingSet, criteria: Criteria, tiers: Tiers, option: str, problems: list[Problem]) -> list[Test]:
+    """Return one test per aspect that is named; note each pattern that matches nothing."""
+    capabilities = mappings.capabilities
+    tests: list[Test] = []
+
+    def by_capability(picked: set[tuple[str, str]]) -> None:
+        tests.append(lambda m: (m.capability.framework, m.capability.id) in picked)
+
+    if criteria.frameworks:
+        names = {source.framework: framework(source.framework).name for source in mappings.sources}
+        ids = _pick(criteria.frameworks, names.items(), f"--{option}framework", "frameworks", problems)
+        tests.append(lambda m: m.capability.framework in ids)
+    if criteria.capabilities:
+        picked: set[tuple[str, str]] = set()
+        for pattern in criteria.capabilities:
+            found = matching(pattern, capabilities)
+            picked.update((c.framework, c.id) for c in found)
+            if not found:
+                hint = nearest(pattern, (c.id for c in capabilities), "ids")
+                problems.append(Problem(f"no capability is called {pattern!r}", f"--{option}capability", hint))
+        by_capability(picked)
+    if criteria.groups:
+        known = {(term.id, term.name) for c in capabilities for term in c.groups}
+        groups = _pick(criteria.groups, known, f"--{option}group", "groups", problems)
+        by_capability({(c.framework, c.id) for c in capabilities if any(g.id in groups for g in c.groups)})
+    if criteria.tiers:
+        named = _pick(criteria.tiers, ((tier, tier) for tier in tiers.names), f"--{option}tier", "tiers", problems)
+        by_capability({(c.framework, c.id) for c in capabilities if tiers.of(c) in named})
+    if criteria.categories:
+        tests.append(lambda m: m.category in criteria.categories)
+    if criteria.values:
+        tests.append(lambda m: m.value in criteria.values)
+    if criteria.mapping_types:
+        known = {(term.id, term.name) for source in mappings.sources for term in source.mapping_types}
+        known |= {(m.mapping_type.id, m.mapping_type.name) for m in mappings.mappings if m.mapping_type}
+        types = _pick(criteria.mapping_types, known, f"--{option}mapping-type", "mapping types", problems)
+        tests.append(lambda m: m.mapping_type is not None and m.mapping_type.id in types)
+    if criteria.techniques:
+        known = {(m.technique, m.technique) for m in mappings.mappings}
+        techniques = _pick(criteria.techniques, known, f"--{option}technique", "technique ids", problems)
+        tests.append(lambda m: m.technique in techniques)
+    return tests
+
+
+def _pick(
+    patterns: Iterable[str], known: Iterable[tuple[str, str]], option: str, kind: str, problems: list[Problem]
+) -> set[str]:
+    """Return the ids whose id or name some pattern matches."""
+    terms = list(known)
+    picked = set()
+    for pattern in patterns:
+        found = {id_ for id_, name in terms if matches(pattern, id_) or matches(pattern, name)}
+        picked |= found
+        if not found:
+            words = {word for term in terms for word in term}
+            problems.append(Problem(f"{pattern!r} matches nothing", option, nearest(pattern, words, kind)))
+    return picked
+
+
+def _nothing_left(mappings: MappingSet, selection: Selection) -> Problem:
+    unmapped = {row.capability for row in mappings.unmapped if row.capability}
+    named = {
+        capability.id
+        for pattern in selection.include.capabilities
+        for capability in matching(pattern, mappings.capabilities)
+    }
+    if named and named <= unmapped - {m.capability.id for m in mappings.mappings}:
+        return Problem(
+            f"the source maps {', '.join(sorted(named))} to no technique", hint="`inspect` lists what it maps"
+        )
+    return Problem(
+        f"the selection leaves none of {len(mappings.mappings)} mappings",
+        hint="`inspect` shows groups, tiers, categories and values",
+    )

@@ -1,0 +1,94 @@
+"""Licence tiers: which capability belongs to which, and what a tier includes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from navigator_export.errors import Problem, SelectionError, nearest
+from navigator_export.frameworks import TierScheme, framework
+from navigator_export.model import Capability, MappingSet
+from navigator_export.patterns import matching
+
+
+class TierOptions(msgspec.Struct, frozen=True):
+    """What the user says of tiers, on top of what is known of the frameworks."""
+
+    order: tuple[str, ...] = ()
+    """All tiers from the lowest to the highest, for frameworks that have none of their own."""
+    assigned: tuple[tuple[str, str], ...] = ()
+    """(capability id pattern, tier) pairs; the last that matches stands, before the id's suffix."""
+
+
+class Tiers(msgspec.Struct, frozen=True):
+    """The tier of each capability of a mapping set."""
+
+    orders: tuple[tuple[str, ...], ...]
+    """The tiers of each framework that has some, from the lowest to the highest."""
+    by_capability: dict[tuple[str, str], str]
+    """(framework, capability id) to tier; a capability without a tier is not in it."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all tiers, each once."""
+        return tuple(dict.fromkeys(tier for order in self.orders for tier in order))
+
+    def of(self, capability: Capability) -> str | None:
+        """Return the tier of a capability, or None."""
+        return self.by_capability.get((capability.framework, capability.id))
+
+    def included(self, tier: str, *, exact: bool) -> frozenset[str]:
+        """Return the tiers that `tier` includes: the lower ones and itself, or only itself.
+
+        Raises SelectionError where there is no such tier.
+        """
+        known = _spelled(tier, self.names)
+        if known is None:
+            hint = (
+                nearest(tier, self.names, "tiers")
+                if self.names
+                else "these frameworks have no tiers; name them with --tiers and assign them with --assign-tier"
+            )
+            raise SelectionError(Problem(f"there is no tier {tier!r}", "--tier", hint))
+        if exact:
+            return frozenset({known})
+        return frozenset(lower for order in self.orders if known in order for lower in order[: order.index(known) + 1])
+
+
+def assign_tiers(mappings: MappingSet, options: TierOptions) -> Tiers:
+    """Return the tiers of all capabilities: as assigned, else by the suffix that the framework's scheme reads.
+
+    Raises SelectionError where an assignment names no capability or an unknown tier.
+    """
+    schemes = {source.framework: _scheme(source.framework, options) for source in mappings.sources}
+    orders = tuple(dict.fromkeys(scheme.order for scheme in schemes.values() if scheme))
+    names = tuple(dict.fromkeys(tier for order in orders for tier in order))
+    by_capability = {}
+    for capability in mappings.capabilities:
+        scheme = schemes[capability.framework]
+        tier = scheme.tier_of(capability.id) if scheme else None
+        if tier:
+            by_capability[capability.framework, capability.id] = tier
+    problems = []
+    for pattern, named in options.assigned:
+        tier = _spelled(named, names)
+        capabilities = matching(pattern, mappings.capabilities)
+        place = f"--assign-tier {pattern}={named}"
+        if not capabilities:
+            ids = (capability.id for capability in mappings.capabilities)
+            problems.append(Problem(f"no capability is called {pattern!r}", place, nearest(pattern, ids, "ids")))
+        elif tier is None:
+            hint = nearest(named, names, "tiers") if names else "name the tiers, lowest first, with --tiers"
+            problems.append(Problem(f"there is no tier {named!r}", place, hint))
+        else:
+            by_capability.update({(c.framework, c.id): tier for c in capabilities})
+    if problems:
+        raise SelectionError(*problems)
+    return Tiers(orders, by_capability)
+
+
+def _spelled(tier: str, names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if name.casefold() == tier.strip().casefold()), None)
+
+
+def _scheme(framework_id: str, options: TierOptions) -> TierScheme | None:
+    return TierScheme(options.order) if options.order else framework(framework_id).tiers
