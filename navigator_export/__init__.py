@@ -1,3 +1,58 @@
-"""t."""
+"""Turn ATT&CK mappings into validated ATT&CK Navigator layers.
 
-__version__ = "0.1.0"
+    from navigator_export import Recipe, Selection, make_layer, read, write
+
+    mappings = read("m365-07.18.2025_attack-16.1-enterprise.json")
+    product = make_layer(mappings, Recipe(selection=Selection(tier="E3")))
+    write(product.text, product.file_name)
+
+Nothing here prints or exits; what can go wrong is a NavigatorExportError.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from navigator_export.errors import (
+        LayerError as LayerError,
+        NavigatorExportError as NavigatorExportError,
+        OutputError as OutputError,
+        SelectionError as SelectionError,
+        SourceError as SourceError,
+    )
+    from navigator_export.export import Product as Product, Tally as Tally, make_layer as make_layer
+    from navigator_export.inspection import Inspection as Inspection, inspect as inspect
+    from navigator_export.model import Capability as Capability, Mapping as Mapping, MappingSet as MappingSet
+    from navigator_export.output import write as write
+    from navigator_export.readers import read as read, read_bytes as read_bytes
+    from navigator_export.recipe import Recipe as Recipe
+    from navigator_export.scoring import Scoring as Scoring
+    from navigator_export.selection import Criteria as Criteria, Selection as Selection
+    from navigator_export.tiers import TierOptions as TierOptions, assign_tiers as assign_tiers
+    from navigator_export.validation import Finding as Finding, validate as validate
+    from navigator_export.version import __version__ as __version__
+
+_HOMES = {
+    "errors": ("LayerError", "NavigatorExportError", "OutputError", "SelectionError", "SourceError"),
+    "export": ("Product", "Tally", "make_layer"),
+    "inspection": ("Inspection", "inspect"),
+    "model": ("Capability", "Mapping", "MappingSet"),
+    "output": ("write",),
+    "readers": ("read", "read_bytes"),
+    "recipe": ("Recipe",),
+    "scoring": ("Scoring",),
+    "selection": ("Criteria", "Selection"),
+    "tiers": ("TierOptions", "assign_tiers"),
+    "validation": ("Finding", "validate"),
+    "version": ("__version__",),
+}
+
+__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    # Names are looked up when first used: loading all of them takes longer than `--help` may.
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,9 +6,10 @@ say the whole; links are in the right-click menu, by their label.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Mapping as Dictionary
+from collections.abc import Iterable, Mapping as Dictionary, Sequence
 from typing import Literal
+
+import msgspec
 
 from navigator_export.frameworks import framework
 from navigator_export.layer import Divider, LayerTechnique, Link, Metadata
@@ -40,100 +41,113 @@ def annotate(
     return tuple(annotator.technique(technique) for technique in scored)
 
 
+class _Profile(msgspec.Struct, frozen=True):
+    """What a capability's mappings to a technique say besides their comments; the same for many techniques."""
+
+    rank: tuple[int, str, str]
+    """Best value first, then id."""
+    capability: Capability
+    rating: str
+    """`protect significant, detect partial`; empty where nothing is rated."""
+    metadata: tuple[Metadata, ...]
+
+
 class _Annotator:
     def __init__(self, mappings: MappingSet, tiers: Tiers, names: Dictionary[str, str], comments: CommentStyle) -> None:
         self._tiers = tiers
         self._names = names
         self._comments = comments
-        self._passages = Passages(mappings.mappings) if comments == "short" else Passages(())
+        self._passages = Passages(mappings.mappings if comments == "short" else ())
         self._show_framework = len({source.framework for source in mappings.sources}) > 1
-        self._heads: dict[tuple[str, str], tuple[Metadata, ...]] = {}
+        self._profiles: dict[tuple[object, ...], _Profile] = {}
 
     def technique(self, scored: ScoredTechnique) -> LayerTechnique:
         groups: dict[tuple[str, str], list[Mapping]] = {}
         for mapping in scored.mappings:
             groups.setdefault((mapping.capability.framework, mapping.capability.id), []).append(mapping)
-        ranked = sorted((_Annotated(group) for group in groups.values()), key=lambda a: a.rank)
+        ordered = [group if len(group) == 1 else sorted(group, key=_mapping_rank) for group in groups.values()]
+        ranked = sorted(((self._profile(group), group) for group in ordered), key=_rank)
         return LayerTechnique(
             technique_id=scored.technique,
             score=scored.score,
             comment=self._comment(ranked, scored.technique),
-            metadata=self._metadata(ranked),
+            metadata=_divided(profile.metadata for profile, _ in ranked),
             links=_links(ranked),
         )
 
-    def _comment(self, ranked: Sequence[_Annotated], technique: str) -> str:
+    def _profile(self, group: Sequence[Mapping]) -> _Profile:
+        capability = group[0].capability
+        key = (
+            capability.framework,
+            capability.id,
+            *((m.category, m.value, m.mapping_type, licence_of(m.comment)) for m in group),
+        )
+        if key not in self._profiles:
+            self._profiles[key] = self._new_profile(capability, group)
+        return self._profiles[key]
+
+    def _new_profile(self, capability: Capability, group: Sequence[Mapping]) -> _Profile:
+        ratings = dict.fromkeys((m.category, m.value) for m in group)
+        best_by_category: dict[str, str] = {}
+        for category, value in ratings:
+            if category and value:
+                best_by_category.setdefault(category, value)
+        types = (m.mapping_type.name for m in group if m.mapping_type)
+        pairs = (
+            ("capability", capability.id),
+            ("name", capability.name),
+            ("framework", framework(capability.framework).name if self._show_framework else ""),
+            ("group", ", ".join(term.name for term in capability.groups)),
+            *(pair for category, value in ratings for pair in (("category", category), ("value", value))),
+            ("tier", self._tiers.of(capability)),
+            *(("licence", licence) for licence in dict.fromkeys(licence_of(m.comment) for m in group)),
+            *(("mapping type", name) for name in dict.fromkeys(types)),
+        )
+        best = max((_VALUE_RANK[value] for value in best_by_category.values()), default=0)
+        return _Profile(
+            rank=(-best, capability.id, capability.framework),
+            capability=capability,
+            rating=", ".join(f"{category} {value}" for category, value in best_by_category.items()),
+            metadata=tuple(Metadata(name, value) for name, value in pairs if value),
+        )
+
+    def _comment(self, ranked: Sequence[_Ranked], technique: str) -> str:
         if self._comments == "none":
             return ""
-        lines = [f"{a.capability.id} {a.rating}" for a in ranked if a.rating]
-        unrated = ", ".join(a.capability.id for a in ranked if not a.rating)
+        lines = [f"{profile.capability.id} {profile.rating}" for profile, _ in ranked if profile.rating]
+        unrated = ", ".join(profile.capability.id for profile, _ in ranked if not profile.rating)
         if unrated:
             lines.append(unrated)
-        paragraphs = ["\n".join(lines), *(self._said(a, technique) for a in ranked)]
-        return "\n\n".join(filter(None, paragraphs))
+        paragraphs = ["\n".join(lines)]
+        for profile, group in ranked:
+            commented = [m for m in group if m.comment]
+            if commented:
+                capability = profile.capability
+                heading = f"{capability.id} {capability.name}".rstrip()
+                paragraphs.append(f"{heading}: {self._said(commented, technique)}")
+        return "\n\n".join(paragraphs)
 
-    def _said(self, annotated: _Annotated, technique: str) -> str:
-        """Return what the source says of a capability and this technique, under the capability's name."""
-        capability = annotated.capability
+    def _said(self, commented: Sequence[Mapping], technique: str) -> str:
+        """Return what the source says of a capability and this technique."""
         if self._comments == "full":
-            said = "\n".join(dict.fromkeys(m.comment for m in annotated.mappings if m.comment))
-        else:
-            name = self._names.get(technique, "")
-            said = next(filter(None, (self._passages.about(m, name) for m in annotated.mappings)), "")
-        if not said:
-            return ""
-        return f"{capability.id}{f' {capability.name}' if capability.name else ''}: {said}"
-
-    def _metadata(self, ranked: Sequence[_Annotated]) -> tuple[Metadata | Divider, ...]:
-        entries: list[Metadata | Divider] = []
-        for annotated in ranked:
-            if entries:
-                entries.append(_DIVIDER)
-            entries += self._head(annotated.capability)
-            for category, value in annotated.ratings:
-                if category:
-                    entries.append(Metadata("category", category))
-                if value:
-                    entries.append(Metadata("value", value))
-            tier = self._tiers.of(annotated.capability)
-            if tier:
-                entries.append(Metadata("tier", tier))
-            licences = dict.fromkeys(licence_of(m.comment) for m in annotated.mappings if m.comment)
-            entries += [Metadata("licence", licence) for licence in licences if licence]
-            types = dict.fromkeys(m.mapping_type.name for m in annotated.mappings if m.mapping_type)
-            entries += [Metadata("mapping type", name) for name in types]
-        return tuple(entries)
-
-    def _head(self, capability: Capability) -> tuple[Metadata, ...]:
-        key = (capability.framework, capability.id)
-        if key not in self._heads:
-            entries = [Metadata("capability", capability.id)]
-            if capability.name:
-                entries.append(Metadata("name", capability.name))
-            if self._show_framework:
-                entries.append(Metadata("framework", framework(capability.framework).name))
-            if capability.groups:
-                entries.append(Metadata("group", ", ".join(group.name for group in capability.groups)))
-            self._heads[key] = tuple(entries)
-        return self._heads[key]
+            return "\n".join(dict.fromkeys(m.comment for m in commented))
+        return self._passages.about(commented[0], self._names.get(technique, ""))
 
 
-class _Annotated:
-    """A capability's mappings to one technique, in an order that does not depend on the source's."""
+_Ranked = tuple[_Profile, Sequence[Mapping]]
 
-    __slots__ = ("capability", "mappings", "rank", "rating", "ratings")
 
-    def __init__(self, group: list[Mapping]) -> None:
-        self.capability = group[0].capability
-        self.mappings = group if len(group) == 1 else sorted(group, key=_mapping_rank)
-        self.ratings = tuple(dict.fromkeys((m.category, m.value) for m in self.mappings if m.category or m.value))
-        best_by_category: dict[str | None, str | None] = {}
-        for m in self.mappings:
-            if m.rated:
-                best_by_category.setdefault(m.category, m.value)
-        self.rating = ", ".join(f"{category} {value}" for category, value in best_by_category.items())
-        best = max((_VALUE_RANK[value] for value in best_by_category.values()), default=-1)
-        self.rank = (-best, self.capability.id, self.capability.framework)
+def _rank(ranked: _Ranked) -> tuple[int, str, str]:
+    return ranked[0].rank
+
+
+def _divided(parts: Iterable[tuple[Metadata, ...]]) -> tuple[Metadata | Divider, ...]:
+    entries: list[Metadata | Divider] = []
+    for part in parts:
+        if entries:
+            entries.append(_DIVIDER)
+        entries += part
+    return tuple(entries)
 
 
 _VALUE_RANK: dict[str | None, int] = {value: rank for rank, value in enumerate((None, *VALUES))}
@@ -152,15 +166,13 @@ def _mapping_rank(mapping: Mapping) -> tuple[bool, int, int, str, str, tuple[str
     )
 
 
-def _links(ranked: Sequence[_Annotated]) -> tuple[Link, ...]:
+def _links(ranked: Sequence[_Ranked]) -> tuple[Link, ...]:
     """Return one link per address, labelled by the capabilities that refer to it and by its host."""
     owners: dict[str, dict[str, None]] = {}
-    for annotated in ranked:
-        for mapping in annotated.mappings:
+    for profile, group in ranked:
+        for mapping in group:
             for address in mapping.references:
-                owners.setdefault(address, {})[annotated.capability.id] = None
-    if not owners:
-        return ()
+                owners.setdefault(address, {})[profile.capability.id] = None
     links = []
     used: dict[str, int] = {}
     for address, capabilities in owners.items():

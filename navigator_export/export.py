@@ -6,7 +6,6 @@ from collections import Counter
 
 import msgspec
 
-from navigator_export import __version__
 from navigator_export.annotation import annotate
 from navigator_export.attack import Catalogue, Release, builtin
 from navigator_export.errors import LayerError, Problem, SelectionError
@@ -31,6 +30,7 @@ from navigator_export.scoring import Scale, choose_strategy, scale_of, score
 from navigator_export.selection import Selected, select
 from navigator_export.tiers import assign_tiers
 from navigator_export.validation import Finding, gate
+from navigator_export.version import __version__
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ class Product(msgspec.Struct, frozen=True):
     tally: Tally
 
 
-def export(mappings: MappingSet, recipe: Recipe | None = None, catalogue: Catalogue | None = None) -> Product:
+def make_layer(mappings: MappingSet, recipe: Recipe | None = None, catalogue: Catalogue | None = None) -> Product:
     """Return the layer that a recipe makes of mappings, with its checked text.
 
     Raises SelectionError where the recipe does not fit the mappings, and LayerError where the layer has a finding.
@@ -161,7 +161,7 @@ def _layer(
 def _description(mappings: MappingSet, recipe: Recipe, scale: Scale, tally: Tally) -> str:
     frameworks = " and ".join(dict.fromkeys(framework(s.framework).name for s in mappings.sources))
     return (
-        f"Which ATT&CK {mappings.attack_version} techniques {frameworks} covers, by {scale.meaning}. "
+        f"ATT&CK {mappings.attack_version} techniques that {frameworks} is mapped to; the score is {scale.meaning}. "
         f"Selected: {selection_words(recipe)}. "
         f"{tally.mappings} mappings of {tally.capabilities} capabilities on {tally.techniques} techniques."
     )

@@ -15,6 +15,17 @@ from navigator_export.tiers import Tiers
 CapabilityKey = tuple[str, str]
 
 
+class TierFacts(msgspec.Struct, frozen=True):
+    """What a tier has, the lower tiers included."""
+
+    tier: str
+    capabilities: int
+    mappings: int
+    """As the sources count: one a row, repetitions included."""
+    distinct: int
+    techniques: int
+
+
 class CapabilityFacts(msgspec.Struct, frozen=True):
     """One capability and what the sources say it does."""
 
@@ -28,9 +39,11 @@ class CapabilityFacts(msgspec.Struct, frozen=True):
     licence_disagrees: bool
     """Whether a licence sentence names a tier, and its lowest is not the capability's."""
     mappings: int
+    """As the sources count: one a row, repetitions included."""
+    distinct: int
     techniques: int
     ratings: dict[str, int]
-    """Mappings per rating, `protect significant`; `unrated` for those without."""
+    """Distinct mappings per rating, `protect significant`; `unrated` for those without."""
 
 
 class TechniqueFacts(msgspec.Struct, frozen=True):
@@ -77,8 +90,7 @@ class Inspection(msgspec.Struct, frozen=True):
     sources: tuple[Source, ...]
     attack_version: str
     domain: str
-    tiers: dict[str, int]
-    """Mappings that each tier includes, cumulative."""
+    tiers: tuple[TierFacts, ...]
     capabilities: tuple[CapabilityFacts, ...]
     techniques: tuple[TechniqueFacts, ...]
     unmapped: tuple[UnmappedRow, ...]
@@ -98,6 +110,7 @@ def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = No
         by_capability[mapping.capability.framework, mapping.capability.id].append(mapping)
         by_technique[mapping.technique].append(mapping)
     repeated = Counter(m.technique for m in mappings.duplicates)
+    repetitions = Counter((m.capability.framework, m.capability.id) for m in mappings.duplicates)
     names = release.active if release else {}
     inactive = []
     for technique, group in sorted(by_technique.items()):
@@ -108,12 +121,10 @@ def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = No
         sources=mappings.sources,
         attack_version=mappings.attack_version,
         domain=mappings.domain,
-        tiers={
-            tier: sum(tiers.of(m.capability) in tiers.included(tier, exact=False) for m in mappings.mappings)
-            for tier in tiers.names
-        },
+        tiers=tuple(_tier(tier, mappings, tiers) for tier in tiers.names),
         capabilities=tuple(
-            _capability(c, by_capability.get((c.framework, c.id), []), tiers) for c in mappings.capabilities
+            _capability(c, by_capability.get((c.framework, c.id), []), repetitions[c.framework, c.id], tiers)
+            for c in mappings.capabilities
         ),
         techniques=tuple(
             TechniqueFacts(
@@ -137,7 +148,20 @@ def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = No
     )
 
 
-def _capability(capability: Capability, group: list[Mapping], tiers: Tiers) -> CapabilityFacts:
+def _tier(tier: str, mappings: MappingSet, tiers: Tiers) -> TierFacts:
+    included = tiers.included(tier, exact=False)
+    distinct = [m for m in mappings.mappings if tiers.of(m.capability) in included]
+    repeated = [m for m in mappings.duplicates if tiers.of(m.capability) in included]
+    return TierFacts(
+        tier=tier,
+        capabilities=sum(tiers.of(capability) in included for capability in mappings.capabilities),
+        mappings=len(distinct) + len(repeated),
+        distinct=len(distinct),
+        techniques=len({m.technique for m in distinct}),
+    )
+
+
+def _capability(capability: Capability, group: list[Mapping], repeated: int, tiers: Tiers) -> CapabilityFacts:
     licences = Counter(licence for m in group if m.comment and (licence := licence_of(m.comment)))
     ratings = Counter(f"{m.category} {m.value}" if m.rated else "unrated" for m in group)
     tier = tiers.of(capability)
@@ -151,7 +175,8 @@ def _capability(capability: Capability, group: list[Mapping], tiers: Tiers) -> C
         tier=tier,
         licences=tuple(licence for licence, _ in sorted(licences.items(), key=lambda item: (-item[1], item[0]))),
         licence_disagrees=bool(named - {tier}),
-        mappings=len(group),
+        mappings=len(group) + repeated,
+        distinct=len(group),
         techniques=len({m.technique for m in group}),
         ratings={name: ratings[name] for name in _RATING_NAMES if ratings[name]},
     )

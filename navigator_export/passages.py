@@ -23,11 +23,8 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!\betc\.)(?<!\bvs\.)[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])"
 )
 
-_EFFECT = re.compile(
-    r"\b(?:protect|detect|respond|mitigat|prevent|block|defend|alert|monitor|restrict|reduc|limit)(?:s|es|ed|ing|ion)?\b",
-    re.IGNORECASE,
-)
-_ON_SCORING = re.compile(r"\bscor(?:e|es|ed|ing)\b|\brated\b", re.IGNORECASE)
+_EFFECTS = tuple("protect detect respon mitigat prevent block defen alert monitor restrict reduc".split())
+"""Stems of words that say what a capability does against a technique."""
 
 _LONGEST = 300
 """Characters of a sentence that a short comment shows: about 18 lines of the Navigator's tooltip."""
@@ -36,6 +33,8 @@ _LONGEST = 300
 @lru_cache(maxsize=4096)
 def licence_of(comment: str) -> str:
     """Return the licence sentence of a comment in one line, without its heading; empty where there is none."""
+    if not comment:
+        return ""
     lowered = comment.casefold()
     if "licen" not in lowered and "require" not in lowered:
         return ""
@@ -74,7 +73,7 @@ class Passages:
                 by_repetition.setdefault(self._repetition(mapping, sentence), []).append(sentence)
             sentences = tuple(by_repetition[min(by_repetition)])
         if len(sentences) > 1:
-            name = _overlooking_spelling(technique_name)
+            name = _plain(technique_name)
             return _shortened(min(sentences, key=lambda sentence: _distance(sentence, name)))
         return _shortened(sentences[0]) if sentences else ""
 
@@ -86,14 +85,16 @@ class Passages:
 
 def _distance(sentence: str, name: str) -> tuple[bool, bool, bool]:
     """Return how far a sentence is from saying what a capability does against the technique of that name."""
+    plain = _plain(sentence)
     return (
-        bool(_ON_SCORING.search(sentence)),
-        not (name and name in _overlooking_spelling(sentence)),
-        not _EFFECT.search(sentence),
+        " scor" in plain or " rated " in plain,
+        not (name and name in plain),
+        not any(stem in plain for stem in _EFFECTS),
     )
 
 
-def _overlooking_spelling(text: str) -> str:
+@lru_cache(maxsize=8192)
+def _plain(text: str) -> str:
     """Return a text without what spellings of a technique's name differ in: case, hyphens, a plural's end."""
     return text.casefold().replace("-", " ").removesuffix("s")
 

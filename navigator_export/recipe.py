@@ -12,7 +12,7 @@ import msgspec
 
 from navigator_export.annotation import CommentStyle
 from navigator_export.frameworks import framework
-from navigator_export.model import MappingSet
+from navigator_export.model import VALUES, MappingSet
 from navigator_export.retargeting import OnInactive
 from navigator_export.scoring import Scoring, StrategyName
 from navigator_export.selection import Criteria, Selection
@@ -51,38 +51,21 @@ _CRITERIA: Final = (
 
 def options(recipe: Recipe) -> Iterator[tuple[str, str]]:
     """Yield the command-line options of a recipe, without those that are at their default; flags have no value."""
-    selection = recipe.selection
-    yield from _criteria_options(selection.include, "")
-    if selection.tier:
-        yield "tier", selection.tier
-    if selection.exact_tier:
-        yield "exact-tier", ""
-    if selection.min_value:
-        yield "min-value", selection.min_value
-    yield from _criteria_options(selection.exclude, "exclude-")
-    if recipe.tiers.order:
-        yield "tiers", ",".join(recipe.tiers.order)
-    for pattern, tier in recipe.tiers.assigned:
-        yield "assign-tier", f"{pattern}={tier}"
-    if recipe.scoring.strategy:
-        yield "score", recipe.scoring.strategy
-    if recipe.scoring.weights != Scoring().weights:
-        names = ("minimal", "partial", "significant")
-        yield "weights", ",".join(f"{n}={w}" for n, w in zip(names, recipe.scoring.weights, strict=True))
-    if recipe.scoring.range:
-        yield "range", ":".join(map(str, recipe.scoring.range))
-    if recipe.comments != "short":
-        yield "comments", recipe.comments
-    if recipe.on_inactive != "drop":
-        yield "on-inactive", recipe.on_inactive
-    if recipe.fold:
-        yield "fold", ""
-    if recipe.aggregate:
-        yield "aggregate", ""
-    if recipe.name is not None:
-        yield "name", recipe.name
-    if recipe.description is not None:
-        yield "description", recipe.description
+    yield from _selection_options(recipe.selection)
+    yield from _tier_options(recipe.tiers)
+    yield from _scoring_options(recipe.scoring)
+    default = Recipe()
+    for option, value, unset in (
+        ("comments", recipe.comments, default.comments),
+        ("on-inactive", recipe.on_inactive, default.on_inactive),
+        ("name", recipe.name, default.name),
+        ("description", recipe.description, default.description),
+    ):
+        if value != unset:
+            yield option, value or ""
+    for flag, is_set in (("fold", recipe.fold), ("aggregate", recipe.aggregate)):
+        if is_set:
+            yield flag, ""
 
 
 def command(mappings: MappingSet, recipe: Recipe) -> str:
@@ -132,6 +115,34 @@ def file_name(mappings: MappingSet, recipe: Recipe, strategy: StrategyName) -> s
 
 
 _LONGEST: Final = 80
+
+
+def _selection_options(selection: Selection) -> Iterator[tuple[str, str]]:
+    yield from _criteria_options(selection.include, "")
+    if selection.tier:
+        yield "tier", selection.tier
+    if selection.exact_tier:
+        yield "exact-tier", ""
+    if selection.min_value:
+        yield "min-value", selection.min_value
+    yield from _criteria_options(selection.exclude, "exclude-")
+
+
+def _tier_options(tiers: TierOptions) -> Iterator[tuple[str, str]]:
+    if tiers.order:
+        yield "tiers", ",".join(tiers.order)
+    for pattern, tier in tiers.assigned:
+        yield "assign-tier", f"{pattern}={tier}"
+
+
+def _scoring_options(scoring: Scoring) -> Iterator[tuple[str, str]]:
+    if scoring.strategy:
+        yield "score", scoring.strategy
+    if scoring.weights != Scoring().weights:
+        pairs = zip(VALUES, scoring.weights, strict=True)
+        yield "weights", ",".join(f"{value}={weight:g}" for value, weight in pairs)
+    if scoring.range:
+        yield "range", ":".join(f"{end:g}" for end in scoring.range)
 
 
 def _criteria_options(criteria: Criteria, prefix: str) -> Iterator[tuple[str, str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Mapping as Dictionary
+from collections.abc import Callable, Iterable, Mapping as Dictionary, Sequence
 from math import isfinite
 from types import MappingProxyType
 from typing import Final, Literal

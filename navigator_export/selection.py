@@ -64,8 +64,8 @@ def select(mappings: MappingSet, selection: Selection, tiers: Tiers) -> Selected
     if selection == Selection():
         return Selected(mappings.mappings)
     problems: list[Problem] = []
-    wanted = _tests(mappings, selection.include, tiers, "", problems)
-    unwanted = _tests(mappings, selection.exclude, tiers, "exclude-", problems)
+    wanted = _tests(selection.include, _Words(mappings, tiers, "", problems))
+    unwanted = _tests(selection.exclude, _Words(mappings, tiers, "exclude-", problems))
     if selection.min_value:
         least = VALUES.index(selection.min_value)
         wanted.append(lambda m: m.rated and m.value in VALUES[least:])
@@ -89,63 +89,91 @@ def select(mappings: MappingSet, selection: Selection, tiers: Tiers) -> Selected
     return Selected(tuple(fitting), tuple(sorted(without_tier.values(), key=lambda c: (c.framework, c.id))))
 
 
-def _tests(mappings: MappingSet, criteria: Criteria, tiers: Tiers, option: str, problems: list[Problem]) -> list[Test]:
-    """Return one test per aspect that is named; note each pattern that matches nothing."""
-    capabilities = mappings.capabilities
+def _tests(criteria: Criteria, words: _Words) -> list[Test]:
+    """Return one test per aspect that is named."""
     tests: list[Test] = []
-
-    def by_capability(picked: set[tuple[str, str]]) -> None:
-        tests.append(lambda m: (m.capability.framework, m.capability.id) in picked)
-
     if criteria.frameworks:
-        names = {source.framework: framework(source.framework).name for source in mappings.sources}
-        ids = _pick(criteria.frameworks, names.items(), f"--{option}framework", "frameworks", problems)
-        tests.append(lambda m: m.capability.framework in ids)
+        tests.append(words.framework_test(criteria.frameworks))
     if criteria.capabilities:
-        picked: set[tuple[str, str]] = set()
-        for pattern in criteria.capabilities:
-            found = matching(pattern, capabilities)
-            picked.update((c.framework, c.id) for c in found)
-            if not found:
-                hint = nearest(pattern, (c.id for c in capabilities), "ids")
-                problems.append(Problem(f"no capability is called {pattern!r}", f"--{option}capability", hint))
-        by_capability(picked)
+        tests.append(words.capability_test(criteria.capabilities))
     if criteria.groups:
-        known = {(term.id, term.name) for c in capabilities for term in c.groups}
-        groups = _pick(criteria.groups, known, f"--{option}group", "groups", problems)
-        by_capability({(c.framework, c.id) for c in capabilities if any(g.id in groups for g in c.groups)})
+        tests.append(words.group_test(criteria.groups))
     if criteria.tiers:
-        named = _pick(criteria.tiers, ((tier, tier) for tier in tiers.names), f"--{option}tier", "tiers", problems)
-        by_capability({(c.framework, c.id) for c in capabilities if tiers.of(c) in named})
+        tests.append(words.tier_test(criteria.tiers))
     if criteria.categories:
         tests.append(lambda m: m.category in criteria.categories)
     if criteria.values:
         tests.append(lambda m: m.value in criteria.values)
     if criteria.mapping_types:
-        known = {(term.id, term.name) for source in mappings.sources for term in source.mapping_types}
-        known |= {(m.mapping_type.id, m.mapping_type.name) for m in mappings.mappings if m.mapping_type}
-        types = _pick(criteria.mapping_types, known, f"--{option}mapping-type", "mapping types", problems)
-        tests.append(lambda m: m.mapping_type is not None and m.mapping_type.id in types)
+        tests.append(words.mapping_type_test(criteria.mapping_types))
     if criteria.techniques:
-        known = {(m.technique, m.technique) for m in mappings.mappings}
-        techniques = _pick(criteria.techniques, known, f"--{option}technique", "technique ids", problems)
-        tests.append(lambda m: m.technique in techniques)
+        tests.append(words.technique_test(criteria.techniques))
     return tests
 
 
-def _pick(
-    patterns: Iterable[str], known: Iterable[tuple[str, str]], option: str, kind: str, problems: list[Problem]
-) -> set[str]:
-    """Return the ids whose id or name some pattern matches."""
-    terms = list(known)
-    picked = set()
-    for pattern in patterns:
-        found = {id_ for id_, name in terms if matches(pattern, id_) or matches(pattern, name)}
-        picked |= found
-        if not found:
-            words = {word for term in terms for word in term}
-            problems.append(Problem(f"{pattern!r} matches nothing", option, nearest(pattern, words, kind)))
-    return picked
+class _Words:
+    """The words that a mapping set knows; turns patterns into tests, and notes each that matches nothing."""
+
+    def __init__(self, mappings: MappingSet, tiers: Tiers, option_prefix: str, problems: list[Problem]) -> None:
+        self._mappings = mappings
+        self._tiers = tiers
+        self._prefix = f"--{option_prefix}"
+        self._problems = problems
+
+    def framework_test(self, patterns: Iterable[str]) -> Test:
+        known = ((source.framework, framework(source.framework).name) for source in self._mappings.sources)
+        ids = self._pick(patterns, known, "framework", "frameworks")
+        return lambda m: m.capability.framework in ids
+
+    def capability_test(self, patterns: Iterable[str]) -> Test:
+        picked: list[Capability] = []
+        for pattern in patterns:
+            found = matching(pattern, self._mappings.capabilities)
+            picked += found
+            if not found:
+                hint = nearest(pattern, (c.id for c in self._mappings.capabilities), "ids")
+                message = f"no capability is called {pattern!r}"
+                self._problems.append(Problem(message, f"{self._prefix}capability", hint))
+        return _one_of(picked)
+
+    def group_test(self, patterns: Iterable[str]) -> Test:
+        capabilities = self._mappings.capabilities
+        known = {(term.id, term.name) for c in capabilities for term in c.groups}
+        ids = self._pick(patterns, known, "group", "groups")
+        return _one_of(c for c in capabilities if any(group.id in ids for group in c.groups))
+
+    def tier_test(self, patterns: Iterable[str]) -> Test:
+        names = self._pick(patterns, ((name, name) for name in self._tiers.names), "tier", "tiers")
+        return _one_of(c for c in self._mappings.capabilities if self._tiers.of(c) in names)
+
+    def mapping_type_test(self, patterns: Iterable[str]) -> Test:
+        known = {(term.id, term.name) for source in self._mappings.sources for term in source.mapping_types}
+        known |= {(m.mapping_type.id, m.mapping_type.name) for m in self._mappings.mappings if m.mapping_type}
+        ids = self._pick(patterns, known, "mapping-type", "mapping types")
+        return lambda m: m.mapping_type is not None and m.mapping_type.id in ids
+
+    def technique_test(self, patterns: Iterable[str]) -> Test:
+        known = {(m.technique, m.technique) for m in self._mappings.mappings}
+        ids = self._pick(patterns, known, "technique", "technique ids")
+        return lambda m: m.technique in ids
+
+    def _pick(self, patterns: Iterable[str], known: Iterable[tuple[str, str]], option: str, kind: str) -> set[str]:
+        """Return the ids whose id or name some pattern matches."""
+        terms = list(known)
+        picked = set()
+        for pattern in patterns:
+            found = {id_ for id_, name in terms if matches(pattern, id_) or matches(pattern, name)}
+            picked |= found
+            if not found:
+                words = {word for term in terms for word in term}
+                hint = nearest(pattern, words, kind)
+                self._problems.append(Problem(f"{pattern!r} matches nothing", self._prefix + option, hint))
+        return picked
+
+
+def _one_of(capabilities: Iterable[Capability]) -> Test:
+    keys = {(c.framework, c.id) for c in capabilities}
+    return lambda m: (m.capability.framework, m.capability.id) in keys
 
 
 def _nothing_left(mappings: MappingSet, selection: Selection) -> Problem:

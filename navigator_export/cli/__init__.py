@@ -3,33 +3,59 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final
 
 import click
 
-from navigator_export import __version__
-from navigator_export.cli.export import export_command
-from navigator_export.cli.inspect import inspect_command
-from navigator_export.cli.terminal import complain
-from navigator_export.cli.validate import validate_command
 from navigator_export.errors import LayerError, NavigatorExportError, ProblemsError
+from navigator_export.version import __version__
 
 EXIT_FINDINGS = 1
 EXIT_UNUSABLE = 2
 EXIT_INTERRUPTED = 130
 
+COMMANDS: Final = MappingProxyType(
+    {
+        "export": "Write one Navigator layer from mapping files.",
+        "validate": "Report every finding in layer files.",
+        "inspect": "Show what mapping files hold.",
+    }
+)
+"""Each command with its summary; it is `command` in the module of its name, loaded when it runs."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(click.Group):
+    """Commands that are loaded when they run, so that `--help` and each command load only what they need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"{__name__}.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands and their summaries."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="navigator-export")
 def commands() -> None:
     """Turn ATT&CK mappings into validated ATT&CK Navigator layers."""
 
 
-for command in (export_command, validate_command, inspect_command):
-    commands.add_command(command)
-
-
 def main() -> None:
     """Run the command line and exit: 0 done, 1 findings, 2 usage or unreadable input."""
+    from navigator_export.cli.terminal import complain  # noqa: PLC0415 - `--help` does without it
+
     try:
         status = commands.main(prog_name="navigator-export", standalone_mode=False)
     except click.exceptions.Abort:
@@ -43,7 +69,7 @@ def main() -> None:
     except LayerError as error:
         status = EXIT_FINDINGS
         complain("the layer was not written:", *map(str, error.findings))
-    except NavigatorExportError as error:
+    except (NavigatorExportError, OSError) as error:
         status = EXIT_UNUSABLE
-        complain(str(error))
+        complain(f"error {error}")
     sys.exit(status)

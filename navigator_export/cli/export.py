@@ -20,7 +20,7 @@ from navigator_export.cli.options import (
 )
 from navigator_export.cli.terminal import complain
 from navigator_export.errors import OutputError, Problem
-from navigator_export.export import Product, Tally, export
+from navigator_export.export import Product, Tally, make_layer
 from navigator_export.model import VALUES, Value
 from navigator_export.output import STANDARD_OUTPUT, write
 from navigator_export.readers import read
@@ -76,7 +76,7 @@ from navigator_export.selection import Selection
 @click.option("--name", help="Name of the layer; by default it tells framework, release, selection and score.")
 @click.option("--description", help="Description of the layer.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was made; problems are told all the same.")
-def export_command(
+def command(
     sources: tuple[str, ...],
     output: str,
     tier: str | None,
@@ -106,7 +106,7 @@ def export_command(
         raise click.UsageError("--exact-tier goes with --tier")
     listed = [id_ for file in capability_sets for id_ in read_capability_set(file)]
     criteria["capabilities"] = (*criteria["capabilities"], *listed)
-    product = export(
+    product = make_layer(
         read(*sources),
         Recipe(
             selection=Selection(

@@ -22,7 +22,7 @@ from navigator_export.tiers import assign_tiers
 @sources_argument
 @tier_options
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
-def inspect_command(
+def command(
     sources: tuple[str, ...], tier_order: str | None, assigned: tuple[tuple[str, str], ...], as_json: bool
 ) -> None:
     """Show what mapping files hold: capabilities, tiers, licences, techniques, ratings and oddities."""
@@ -37,6 +37,11 @@ def inspect_command(
 def _rendered(inspection: Inspection) -> str:
     sections = [
         _about(inspection),
+        _table(
+            "Tiers, each with the lower ones",
+            ("tier", "capabilities", "mappings", "distinct", "techniques"),
+            ((t.tier, *map(str, (t.capabilities, t.mappings, t.distinct, t.techniques))) for t in inspection.tiers),
+        ),
         _table(
             "Capabilities",
             ("id", "name", "group", "tier", "mappings", "techniques", "ratings", "licence"),
@@ -106,8 +111,6 @@ def _about(inspection: Inspection) -> str:
         f"{sum(t.mappings for t in inspection.techniques)} mappings "
         f"({sum(t.distinct for t in inspection.techniques)} distinct), {len(inspection.unmapped)} rows map nothing"
     )
-    if inspection.tiers:
-        lines.append("tiers, cumulative: " + ", ".join(f"{t} {n} mappings" for t, n in inspection.tiers.items()))
     if any(c.licence_disagrees for c in inspection.capabilities):
         lines.append("(?): the licence sentence names another tier than the capability's id")
     return harmless("\n".join(lines)) + "\n"

@@ -16,7 +16,7 @@ from navigator_export.validation import RULES, Finding, validate
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--rules", is_flag=True, help="List the rules and exit.")
 @click.pass_context
-def validate_command(context: click.Context, files: tuple[str, ...], format_: str, rules: bool) -> int:
+def command(context: click.Context, files: tuple[str, ...], format_: str, rules: bool) -> int:
     """Report every finding in layer files: what the Navigator would refuse, drop, hide or crash on.
 
     A FILE holds one layer or a list of layers; - is standard input. Exits 0 where there is no error, 1 where there

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from collections.abc import Mapping as Dictionary
+from collections.abc import Iterable, Mapping as Dictionary, Sequence
 from typing import Final
 
 from navigator_export.errors import Problem, SourceError
@@ -96,7 +95,7 @@ def _check_agreement(tables: Sequence[Table], metadata: Sequence[tuple[Domain, s
                 table.file,
                 [
                     Problem(
-                        f"is at ATT&CK {other[1]} {other[0]}, but {tables[0].file} at {metadata[0][1]} {metadata[0][0]}",
+                        f"is at ATT&CK {' '.join(other[::-1])}, but {tables[0].file} at {' '.join(metadata[0][::-1])}",
                         hint="one layer takes sources of one domain and one ATT&CK release",
                     )
                 ],

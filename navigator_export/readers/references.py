@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -31,6 +32,7 @@ def clean_references(raw: Iterable[str | None]) -> tuple[tuple[str, ...], tuple[
     return tuple(addresses), tuple(rejected)
 
 
+@lru_cache(maxsize=4096)
 def host(address: str) -> str:
     """Return the host of an address, without `www.`."""
     return (urlsplit(address).hostname or "").removeprefix("www.")

@@ -90,7 +90,8 @@ def _violation(error: jsonschema.ValidationError) -> Violation:
     path = json_path(error.absolute_path)
     if error.validator == "required":
         wanted: Any = error.validator_value
-        missing = next(key for key in wanted if key not in error.instance and f"'{key}'" in error.message)
+        instance: Any = error.instance
+        missing = next(key for key in wanted if key not in instance and f"'{key}'" in error.message)
         message = f"{missing} is missing"
         hint = str(node.get("properties", {}).get(missing, {}).get("description", hint))
     return Violation(path, message, hint, node.get("x-severity", "error"))
