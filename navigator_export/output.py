@@ -44,7 +44,6 @@ def _replace(path: Path, data: bytes, mode: int | None) -> None:
     try:
         try:
             _write_all(handle, data)
-            os.fsync(handle)
         finally:
             os.close(handle)
         Path(temporary).chmod(mode if mode is not None else 0o666 & ~_umask())

@@ -23,7 +23,10 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!\betc\.)(?<!\bvs\.)[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])"
 )
 
-_EFFECTS = tuple("protect detect respon mitigat prevent block defen alert monitor restrict reduc".split())
+_EFFECTS = (
+    *("protect", "detect", "respon", "mitigat", "prevent", "block"),
+    *("defen", "alert", "monitor", "restrict", "reduc"),
+)
 """Stems of words that say what a capability does against a technique."""
 
 _LONGEST = 300
@@ -49,16 +52,16 @@ class Passages:
     """The sentences of all comments of a mapping set, to tell what a capability says again and again."""
 
     def __init__(self, mappings: Iterable[Mapping]) -> None:
-        self._techniques: dict[tuple[str, str, str], set[str]] = {}
+        said_of: dict[tuple[str, str, str], set[str]] = {}
         for mapping in mappings:
             capability = mapping.capability
             for sentence in _spoken(mapping.comment):
-                key = (capability.framework, capability.id, sentence)
-                techniques = self._techniques.get(key)
-                if techniques is None:
-                    self._techniques[key] = {mapping.technique}
-                else:
-                    techniques.add(mapping.technique)
+                said_of.setdefault((capability.framework, capability.id, sentence), set()).add(mapping.technique)
+        self._repetition = {
+            key: (len(techniques) > 1, len({technique[:5] for technique in techniques}))
+            for key, techniques in said_of.items()
+        }
+        """Per capability and sentence: whether it is said of several techniques, and of how many families of them."""
 
     def about(self, mapping: Mapping, technique_name: str) -> str:
         """Return the sentence of the mapping's comment that speaks most of its technique; empty without a comment.
@@ -67,20 +70,17 @@ class Passages:
         names the technique comes first, then one that says what is protected, detected or responded to.
         """
         sentences = _spoken(mapping.comment)
+        capability = mapping.capability
         if len(sentences) > 1:
             by_repetition: dict[tuple[bool, int], list[str]] = {}
             for sentence in sentences:
-                by_repetition.setdefault(self._repetition(mapping, sentence), []).append(sentence)
+                repetition = self._repetition[capability.framework, capability.id, sentence]
+                by_repetition.setdefault(repetition, []).append(sentence)
             sentences = tuple(by_repetition[min(by_repetition)])
         if len(sentences) > 1:
             name = _plain(technique_name)
             return _shortened(min(sentences, key=lambda sentence: _distance(sentence, name)))
         return _shortened(sentences[0]) if sentences else ""
-
-    def _repetition(self, mapping: Mapping, sentence: str) -> tuple[bool, int]:
-        """Return whether the capability says the sentence of other techniques too, and of how many families."""
-        techniques = self._techniques.get((mapping.capability.framework, mapping.capability.id, sentence), ())
-        return len(techniques) > 1, len({technique[:5] for technique in techniques})
 
 
 def _distance(sentence: str, name: str) -> tuple[bool, bool, bool]:

@@ -1,0 +1,66 @@
+# Every target sets up what it needs in .venv; only Python 3.11 or newer, make and a package registry are asked for.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+FACTS ?= ../shared/attack/techniques.json
+DEMO := demo
+
+.PHONY: demo test lint types bench layers check-layers catalogue format clean
+
+demo: .venv/installed
+	@mkdir -p $(DEMO)
+	@$(BIN)/navigator-export export sample --framework m365 --tier E3 -o $(DEMO)/email-collection-e3.json
+	@$(BIN)/navigator-export export sample --framework m365 --tier E5 -o $(DEMO)/email-collection-e5.json
+	@$(BIN)/navigator-export validate $(DEMO)/*.json
+	@echo
+	@echo "Made two layers of ATT&CK T1114 Email Collection in $(DEMO)/: what Microsoft 365 does against it with an E3"
+	@echo "and with an E5 licence. To see them: open https://mitre-attack.github.io/attack-navigator/, choose"
+	@echo "«Open Existing Layer», «Upload from local», and pick a file. The Navigator offers to upgrade layers of an"
+	@echo "older ATT&CK release; «No» opens the layer as it is."
+
+test: .venv/test
+	$(BIN)/pytest -n auto
+
+lint: .venv/lint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+format: .venv/lint
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: .venv/lint
+	$(BIN)/mypy
+
+bench: .venv/installed
+	$(BIN)/python benchmarks/bench.py
+
+layers: .venv/installed
+	$(BIN)/navigator-export export sample --framework m365 --tier E3 -q -o layers/m365-e3.json
+	$(BIN)/navigator-export export sample --framework m365 --tier E5 -q -o layers/m365-e5.json
+	$(BIN)/navigator-export export sample --framework nist_800_53 -q -o layers/nist-800-53.json
+
+check-layers: layers
+	git diff --exit-code -- layers
+
+# Rebuilds the built-in ATT&CK facts from a table of them.
+catalogue: .venv/installed
+	$(BIN)/python -m navigator_export.attack.compile $(FACTS)
+
+clean:
+	rm -rf .venv $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+.venv/test: .venv/installed
+	$(BIN)/pip install --quiet --group test
+	@touch $@
+
+.venv/lint: .venv/test
+	$(BIN)/pip install --quiet --group lint
+	@touch $@
