@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         SelectionError as SelectionError,
         SourceError as SourceError,
     )
-    from navigator_export.export import Product as Product, Tally as Tally, make_layer as make_layer
+    from navigator_export.export import Product as Product, make_layer as make_layer
     from navigator_export.inspection import Inspection as Inspection, inspect as inspect
     from navigator_export.model import Capability as Capability, Mapping as Mapping, MappingSet as MappingSet
     from navigator_export.output import write as write
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from navigator_export.recipe import Recipe as Recipe
     from navigator_export.scoring import Scoring as Scoring
     from navigator_export.selection import Criteria as Criteria, Selection as Selection
+    from navigator_export.tally import Tally as Tally
     from navigator_export.tiers import TierOptions as TierOptions, assign_tiers as assign_tiers
     from navigator_export.validation import Finding as Finding, validate as validate
     from navigator_export.version import __version__ as __version__
 
 _HOMES = {
     "errors": ("LayerError", "NavigatorExportError", "OutputError", "SelectionError", "SourceError"),
-    "export": ("Product", "Tally", "make_layer"),
+    "export": ("Product", "make_layer"),
     "inspection": ("Inspection", "inspect"),
     "model": ("Capability", "Mapping", "MappingSet"),
     "output": ("write",),
@@ -42,6 +43,7 @@ _HOMES = {
     "recipe": ("Recipe",),
     "scoring": ("Scoring",),
     "selection": ("Criteria", "Selection"),
+    "tally": ("Tally",),
     "tiers": ("TierOptions", "assign_tiers"),
     "validation": ("Finding", "validate"),
     "version": ("__version__",),

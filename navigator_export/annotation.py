@@ -6,11 +6,12 @@ say the whole; links are in the right-click menu, by their label.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping as Dictionary, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
 
+from navigator_export.attack import Release
 from navigator_export.frameworks import framework
 from navigator_export.layer import Divider, LayerTechnique, Link, Metadata
 from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet
@@ -29,15 +30,15 @@ def annotate(
     scored: Iterable[ScoredTechnique],
     mappings: MappingSet,
     tiers: Tiers,
-    names: Dictionary[str, str],
+    release: Release,
     comments: CommentStyle = "short",
 ) -> tuple[LayerTechnique, ...]:
     """Return each scored technique with its comment, metadata and links, in the same order.
 
     `mappings` is the whole set: what a capability says of other techniques tells what it says of this one.
-    `names` are the technique names by id.
+    `release` is the layer's; it knows the techniques' names.
     """
-    annotator = _Annotator(mappings, tiers, names, comments)
+    annotator = _Annotator(mappings, tiers, release, comments)
     return tuple(annotator.technique(technique) for technique in scored)
 
 
@@ -53,9 +54,10 @@ class _Profile(msgspec.Struct, frozen=True):
 
 
 class _Annotator:
-    def __init__(self, mappings: MappingSet, tiers: Tiers, names: Dictionary[str, str], comments: CommentStyle) -> None:
+    def __init__(self, mappings: MappingSet, tiers: Tiers, release: Release, comments: CommentStyle) -> None:
         self._tiers = tiers
-        self._names = names
+        self._release = release
+        self._source_release = mappings.sources[0].attack_version
         self._comments = comments
         self._passages = Passages(mappings.mappings if comments == "short" else ())
         self._show_framework = len({source.framework for source in mappings.sources}) > 1
@@ -80,7 +82,7 @@ class _Annotator:
         key = (
             capability.framework,
             capability.id,
-            *((m.category, m.value, m.mapping_type, licence_of(m.comment)) for m in group),
+            *((m.category, m.value, m.mapping_type, m.origin, licence_of(m.comment)) for m in group),
         )
         if key not in self._profiles:
             self._profiles[key] = self._new_profile(capability, group)
@@ -102,6 +104,7 @@ class _Annotator:
             ("tier", self._tiers.of(capability)),
             *(("licence", licence) for licence in dict.fromkeys(licence_of(m.comment) for m in group)),
             *(("mapping type", name) for name in dict.fromkeys(types)),
+            *(("mapped as", self._origin(origin)) for origin in sorted({m.origin for m in group if m.origin})),
         )
         best = max((_VALUE_RANK[value] for value in best_by_category.values()), default=0)
         return _Profile(
@@ -118,6 +121,8 @@ class _Annotator:
         unrated = ", ".join(profile.capability.id for profile, _ in ranked if not profile.rating)
         if unrated:
             lines.append(unrated)
+        origins = sorted({m.origin for _, group in ranked for m in group if m.origin})
+        lines += [f"from {self._origin(origin)}" for origin in origins]
         paragraphs = ["\n".join(lines)]
         for profile, group in ranked:
             commented = [m for m in group if m.comment]
@@ -127,11 +132,14 @@ class _Annotator:
                 paragraphs.append(f"{heading}: {self._said(commented, technique)}")
         return "\n\n".join(paragraphs)
 
+    def _origin(self, technique: str) -> str:
+        return f"{technique} at {self._source_release}"
+
     def _said(self, commented: Sequence[Mapping], technique: str) -> str:
         """Return what the source says of a capability and this technique."""
         if self._comments == "full":
             return "\n".join(dict.fromkeys(m.comment for m in commented))
-        return self._passages.about(commented[0], self._names.get(technique, ""))
+        return self._passages.about(commented[0], self._release.name(commented[0].origin or technique))
 
 
 _Ranked = tuple[_Profile, Sequence[Mapping]]

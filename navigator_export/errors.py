@@ -4,6 +4,7 @@ NavigatorExportError
 ├── SourceError      a mapping file that cannot be read or used
 ├── SelectionError   a selection, tier or score that does not fit the mappings
 ├── LayerError       a layer that did not pass validation, and so was not written
+├── AttackError      a bundle, release or technique of ATT&CK that cannot be read, had or found
 └── OutputError      a target that cannot be written
 """
 
@@ -70,6 +71,10 @@ class SelectionError(ProblemsError):
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("", problems)
+
+
+class AttackError(ProblemsError):
+    """A bundle, release or technique of ATT&CK that cannot be read, had or found."""
 
 
 class OutputError(ProblemsError):

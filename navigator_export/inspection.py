@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import msgspec
 
-from navigator_export.attack import Catalogue, builtin
+from navigator_export.attack import Catalogue, Release, builtin
 from navigator_export.frameworks import framework
 from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Source, UnmappedRow
 from navigator_export.passages import licence_of
@@ -51,11 +51,21 @@ class TechniqueFacts(msgspec.Struct, frozen=True):
 
     id: str
     name: str
-    """Name in the sources' ATT&CK release; empty where the id is not active in it."""
+    """Empty where it is not known."""
     mappings: int
     """As the sources count: one a row, repetitions included."""
     distinct: int
     capabilities: int
+
+
+class TacticFacts(msgspec.Struct, frozen=True):
+    """One tactic of the sources' ATT&CK release; a technique with several tactics counts under each."""
+
+    tactic: str
+    techniques: int
+    of: int
+    """Techniques that the release has under the tactic, sub-techniques included."""
+    mappings: int
 
 
 class Contradiction(msgspec.Struct, frozen=True):
@@ -92,6 +102,7 @@ class Inspection(msgspec.Struct, frozen=True):
     domain: str
     tiers: tuple[TierFacts, ...]
     capabilities: tuple[CapabilityFacts, ...]
+    tactics: tuple[TacticFacts, ...]
     techniques: tuple[TechniqueFacts, ...]
     unmapped: tuple[UnmappedRow, ...]
     duplicates: tuple[Repetition, ...]
@@ -111,7 +122,6 @@ def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = No
         by_technique[mapping.technique].append(mapping)
     repeated = Counter(m.technique for m in mappings.duplicates)
     repetitions = Counter((m.capability.framework, m.capability.id) for m in mappings.duplicates)
-    names = release.active if release else {}
     inactive = []
     for technique, group in sorted(by_technique.items()):
         if release and technique not in release.active:
@@ -126,10 +136,11 @@ def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = No
             _capability(c, by_capability.get((c.framework, c.id), []), repetitions[c.framework, c.id], tiers)
             for c in mappings.capabilities
         ),
+        tactics=_tactics(by_technique, release) if release else (),
         techniques=tuple(
             TechniqueFacts(
                 id=technique,
-                name=names.get(technique, ""),
+                name=release.name(technique) if release else "",
                 mappings=len(group) + repeated[technique],
                 distinct=len(group),
                 capabilities=len({(m.capability.framework, m.capability.id) for m in group}),
@@ -145,6 +156,22 @@ def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = No
             if (m.category is None) != (m.value is None)
         ),
         inactive=tuple(inactive),
+    )
+
+
+def _tactics(by_technique: dict[str, list[Mapping]], release: Release) -> tuple[TacticFacts, ...]:
+    under: dict[str, list[str]] = defaultdict(list)
+    for technique, tactics in release.tactics.items():
+        for tactic in tactics:
+            under[tactic].append(technique)
+    return tuple(
+        TacticFacts(
+            tactic=tactic,
+            techniques=sum(technique in by_technique for technique in techniques),
+            of=len(techniques),
+            mappings=sum(len(by_technique.get(technique, ())) for technique in techniques),
+        )
+        for tactic, techniques in sorted(under.items())
     )
 
 

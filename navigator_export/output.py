@@ -18,7 +18,8 @@ def write(data: bytes, target: str | os.PathLike[str]) -> None:
     """Write all of `data` to a file, or to standard output for `-`.
 
     A file is written beside its place and moved there in one step; a link is followed; a device or pipe is written to
-    as it is. Raises OutputError, with an existing file untouched, where that cannot be done.
+    as it is; folders that are missing are made.
+    Raises OutputError, with an existing file untouched, where that cannot be done.
     """
     if target == STANDARD_OUTPUT:
         _write_standard_output(data)
@@ -34,6 +35,7 @@ def write(data: bytes, target: str | os.PathLike[str]) -> None:
         elif mode is not None and not mode & 0o222:
             raise OutputError(str(target), [Problem("is read-only", hint="allow writing to it, or name another file")])
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             _replace(path, data, None if mode is None else stat.S_IMODE(mode))
     except (OSError, ValueError) as error:
         raise OutputError(str(target), [Problem(f"cannot be written: {reason(error)}")]) from None

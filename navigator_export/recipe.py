@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from navigator_export.annotation import CommentStyle
 from navigator_export.frameworks import framework
-from navigator_export.model import VALUES, MappingSet
+from navigator_export.model import VALUES, MappingSet, Source
 from navigator_export.retargeting import OnInactive
 from navigator_export.scoring import Scoring, StrategyName
 from navigator_export.selection import Criteria, Selection
@@ -25,6 +25,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     selection: Selection = Selection()
     tiers: TierOptions = TierOptions()
     scoring: Scoring = Scoring()
+    attack_version: str | None = None
+    """Release to move the mappings to, such as `20.0`, or `latest`; None for the sources' own."""
     comments: CommentStyle = "short"
     on_inactive: OnInactive = "drop"
     """What to do with mappings whose technique is not active in the release: leave out, keep, or refuse."""
@@ -35,6 +37,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str | None = None
     description: str | None = None
 
+
+NEWEST: Final = "latest"
 
 _CRITERIA: Final = (
     ("frameworks", "framework"),
@@ -56,6 +60,7 @@ def options(recipe: Recipe) -> Iterator[tuple[str, str]]:
     yield from _scoring_options(recipe.scoring)
     default = Recipe()
     for option, value, unset in (
+        ("attack-version", recipe.attack_version, default.attack_version),
         ("comments", recipe.comments, default.comments),
         ("on-inactive", recipe.on_inactive, default.on_inactive),
         ("name", recipe.name, default.name),
@@ -86,32 +91,41 @@ def selection_words(recipe: Recipe) -> str:
     return ", ".join(words) or "everything"
 
 
-def title(mappings: MappingSet, recipe: Recipe, strategy: StrategyName) -> str:
-    """Return a name that tells framework, release, selection and score; two recipes never share one."""
+def title(mappings: MappingSet, sources: Sequence[Source], recipe: Recipe, strategy: StrategyName) -> str:
+    """Return a name that tells framework, release, selection and score; two recipes never share one.
+
+    `sources` are those that mappings of the layer come from, `mappings` the whole set at the layer's release.
+    """
     if recipe.name is not None:
         return recipe.name
-    frameworks = " + ".join(
-        dict.fromkeys(f"{framework(s.framework).name} {s.framework_version}".strip() for s in mappings.sources)
-    )
-    parts = [frameworks, f"ATT&CK {mappings.attack_version}"]
+    release = f"ATT&CK {mappings.attack_version}"
     if mappings.domain != "enterprise":
-        parts[1] += f" {mappings.domain}"
+        release += f" {mappings.domain}"
+    if recipe.attack_version:
+        release += f" (from {mappings.sources[0].attack_version})"
     selected = selection_words(recipe)
-    parts += [_cut(selected, recipe, strategy), *_other_words(recipe, strategy)]
-    return " · ".join(parts)
+    if len(selected) > _LONGEST or any("," in value or "·" in value for _, value in options(recipe)):
+        selected = f"{selected[:_LONGEST]}… [{_digest(recipe, strategy)}]"
+    frameworks = (f"{framework(s.framework).name} {s.framework_version}".rstrip() for s in sources)
+    return " · ".join((" + ".join(dict.fromkeys(frameworks)), release, selected, *_other_words(recipe, strategy)))
 
 
-def file_name(mappings: MappingSet, recipe: Recipe, strategy: StrategyName) -> str:
+def file_name(mappings: MappingSet, sources: Sequence[Source], recipe: Recipe, strategy: StrategyName) -> str:
     """Return a file name that tells the same as the title, safe on every file system."""
-    frameworks = "+".join(
-        dict.fromkeys(_slug(f"{s.framework}-{s.framework_version}".strip("-")) for s in mappings.sources)
-    )
-    words = [selection_words(recipe), *_other_words(recipe, strategy)]
-    readable = [_slug(word.replace(", ", "_")) for word in words]
-    plain = "_".join(readable)
-    exact = all(re.fullmatch(r"[A-Za-z0-9.,_ -]+", word) for word in words) and len(plain) <= _LONGEST
-    tail = plain if exact else f"{plain[:_LONGEST].rstrip('_-')}_{_digest(recipe, strategy)}"
-    return f"{frameworks[:_LONGEST]}_attack-{mappings.attack_version}-{mappings.domain}_{tail}.json"
+    frameworks = "+".join(dict.fromkeys(slug(f"{s.framework}-{s.framework_version}".rstrip("-")) for s in sources))
+    release = mappings.attack_version
+    if recipe.attack_version:
+        release = f"{mappings.sources[0].attack_version}-to-{release}"
+    words = [*selection_words(recipe).split(", "), *_other_words(recipe, strategy)]
+    tail = "_".join(map(slug, words))
+    if len(tail) > _LONGEST or not all(re.fullmatch(r"[A-Za-z0-9._-]*", value) for _, value in options(recipe)):
+        tail = f"{tail[:_LONGEST].rstrip('_-')}_{_digest(recipe, strategy)}"
+    return f"{frameworks[:_LONGEST]}_attack-{release}-{mappings.domain}_{tail}.json"
+
+
+def slug(text: str) -> str:
+    """Return a text in lower case with nothing but what every file system takes in a name."""
+    return re.sub(r"[^a-z0-9._+-]+", "-", text.casefold().replace("/", ".")).strip("-.") or "x"
 
 
 _LONGEST: Final = 80
@@ -129,8 +143,8 @@ def _selection_options(selection: Selection) -> Iterator[tuple[str, str]]:
 
 
 def _tier_options(tiers: TierOptions) -> Iterator[tuple[str, str]]:
-    if tiers.order:
-        yield "tiers", ",".join(tiers.order)
+    for framework_pattern, order in tiers.orders:
+        yield "tiers", ("" if framework_pattern == "*" else f"{framework_pattern}:") + ",".join(order)
     for pattern, tier in tiers.assigned:
         yield "assign-tier", f"{pattern}={tier}"
 
@@ -140,9 +154,9 @@ def _scoring_options(scoring: Scoring) -> Iterator[tuple[str, str]]:
         yield "score", scoring.strategy
     if scoring.weights != Scoring().weights:
         pairs = zip(VALUES, scoring.weights, strict=True)
-        yield "weights", ",".join(f"{value}={weight:g}" for value, weight in pairs)
+        yield "weights", ",".join(f"{value}={weight}" for value, weight in pairs)
     if scoring.range:
-        yield "range", ":".join(f"{end:g}" for end in scoring.range)
+        yield "range", ":".join(map(str, scoring.range))
 
 
 def _criteria_options(criteria: Criteria, prefix: str) -> Iterator[tuple[str, str]]:
@@ -152,18 +166,12 @@ def _criteria_options(criteria: Criteria, prefix: str) -> Iterator[tuple[str, st
 
 
 def _other_words(recipe: Recipe, strategy: StrategyName) -> list[str]:
-    settled = msgspec.structs.replace(recipe, selection=Selection(), tiers=TierOptions(), name=None, description=None)
+    settled = msgspec.structs.replace(
+        recipe, selection=Selection(), tiers=TierOptions(), attack_version=None, name=None, description=None
+    )
     words = [" ".join(filter(None, (option, value))) for option, value in options(settled) if option != "score"]
     return [strategy, *words]
 
 
-def _cut(words: str, recipe: Recipe, strategy: StrategyName) -> str:
-    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}… [{_digest(recipe, strategy)}]"
-
-
 def _digest(recipe: Recipe, strategy: StrategyName) -> str:
     return hashlib.sha256(msgspec.json.encode((recipe, strategy))).hexdigest()[:8]
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9._+-]+", "-", text.casefold().replace("/", ".")).strip("-.") or "x"

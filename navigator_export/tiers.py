@@ -7,14 +7,14 @@ import msgspec
 from navigator_export.errors import Problem, SelectionError, nearest
 from navigator_export.frameworks import TierScheme, framework
 from navigator_export.model import Capability, MappingSet
-from navigator_export.patterns import matching
+from navigator_export.patterns import matches, matching
 
 
 class TierOptions(msgspec.Struct, frozen=True):
     """What the user says of tiers, on top of what is known of the frameworks."""
 
-    order: tuple[str, ...] = ()
-    """All tiers from the lowest to the highest, for frameworks that have none of their own."""
+    orders: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(framework id pattern, its tiers from the lowest to the highest) pairs; the first that matches stands."""
     assigned: tuple[tuple[str, str], ...] = ()
     """(capability id pattern, tier) pairs; the last that matches stands, before the id's suffix."""
 
@@ -91,4 +91,5 @@ def _spelled(tier: str, names: tuple[str, ...]) -> str | None:
 
 
 def _scheme(framework_id: str, options: TierOptions) -> TierScheme | None:
-    return TierScheme(options.order) if options.order else framework(framework_id).tiers
+    order = next((order for pattern, order in options.orders if matches(pattern, framework_id)), None)
+    return TierScheme(order) if order else framework(framework_id).tiers

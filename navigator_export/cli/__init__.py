@@ -21,6 +21,7 @@ COMMANDS: Final = MappingProxyType(
         "export": "Write one Navigator layer from mapping files.",
         "validate": "Report every finding in layer files.",
         "inspect": "Show what mapping files hold.",
+        "attack": "Show, compare, import and download ATT&CK releases.",
     }
 )
 """Each command with its summary; it is `command` in the module of its name, loaded when it runs."""

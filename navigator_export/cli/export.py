@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from navigator_export.annotation import COMMENT_STYLES, CommentStyle
 from navigator_export.cli.options import (
@@ -18,15 +19,15 @@ from navigator_export.cli.options import (
     tier_options,
     tiers_from,
 )
-from navigator_export.cli.terminal import complain
+from navigator_export.cli.terminal import complain, harmless
 from navigator_export.errors import OutputError, Problem
-from navigator_export.export import Product, Tally, make_layer
+from navigator_export.export import Product, make_layer
 from navigator_export.model import VALUES, Value
 from navigator_export.output import STANDARD_OUTPUT, write
 from navigator_export.readers import read
 from navigator_export.readers.capability_set import read_capability_set
-from navigator_export.recipe import Recipe
-from navigator_export.retargeting import ON_INACTIVE, OnInactive
+from navigator_export.recipe import NEWEST, Recipe
+from navigator_export.retargeting import ON_INACTIVE, OnInactive, Retargeting
 from navigator_export.scoring import STRATEGIES, Number, Scoring, StrategyName
 from navigator_export.selection import Selection
 
@@ -62,6 +63,11 @@ from navigator_export.selection import Selection
 @click.option("--weights", type=Weights(), default=Scoring().weights, help="What values count in best, mean and sum.")
 @click.option("--range", "range_", type=Range(), help="Scores of the first and the last colour.")
 @click.option(
+    "--attack-version",
+    metavar="RELEASE",
+    help="Move the mappings to another ATT&CK release, as in 20.0 or latest; revoked techniques to what replaces them.",
+)
+@click.option(
     "--comments", type=click.Choice(COMMENT_STYLES), default="short", show_default=True, help="How much a comment says."
 )
 @click.option(
@@ -75,6 +81,7 @@ from navigator_export.selection import Selection
 @click.option("--aggregate", is_flag=True, help="Colour techniques by the scores of their sub-techniques too.")
 @click.option("--name", help="Name of the layer; by default it tells framework, release, selection and score.")
 @click.option("--description", help="Description of the layer.")
+@click.option("--report", metavar="FILE", help="Write what became of inactive techniques: JSON for *.json.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was made; problems are told all the same.")
 def command(
     sources: tuple[str, ...],
@@ -83,17 +90,19 @@ def command(
     exact_tier: bool,
     min_value: Value | None,
     capability_sets: tuple[str, ...],
-    tier_order: str | None,
+    tier_orders: tuple[str, ...],
     assigned: tuple[tuple[str, str], ...],
     strategy: StrategyName | None,
     weights: tuple[Number, Number, Number],
     range_: tuple[Number, Number] | None,
+    attack_version: str | None,
     comments: CommentStyle,
     on_inactive: OnInactive,
     fold: bool,
     aggregate: bool,
     name: str | None,
     description: str | None,
+    report: str | None,
     quiet: bool,
     **criteria: Any,
 ) -> None:
@@ -116,8 +125,9 @@ def command(
                 exact_tier=exact_tier,
                 min_value=min_value,
             ),
-            tiers=tiers_from(tier_order, assigned),
+            tiers=tiers_from(tier_orders, assigned),
             scoring=Scoring(strategy=strategy, weights=weights, range=range_),
+            attack_version=attack_version,
             comments=comments,
             on_inactive=on_inactive,
             fold=fold,
@@ -127,8 +137,19 @@ def command(
         ),
     )
     target = _target(output, product, sources)
+    if report:
+        write(_report(product.tally.retargeting, as_json=report.endswith(".json")), report)
     write(product.text, target)
-    complain(*_account(product, target, quiet=quiet))
+    complain(*_account(product, target, attack_version, quiet=quiet))
+
+
+def _unlisted(product: Product, asked: str | None) -> list[str]:
+    """Return a note where an ATT&CK release is not listed, and another one's techniques served for it."""
+    retargeting = product.tally.retargeting
+    wanted = asked or retargeting.from_release
+    if wanted in (retargeting.to_release, NEWEST):
+        return []
+    return [f"note ATT&CK {wanted} is not listed; its techniques are taken to be those of {retargeting.to_release}"]
 
 
 def _target(output: str, product: Product, sources: tuple[str, ...]) -> str:
@@ -142,12 +163,25 @@ def _target(output: str, product: Product, sources: tuple[str, ...]) -> str:
     return str(target)
 
 
-def _account(product: Product, target: str, *, quiet: bool) -> list[str]:
+def _report(retargeting: Retargeting, *, as_json: bool) -> bytes:
+    """Return what became of every id that is not active in the layer's release."""
+    if as_json:
+        return msgspec.json.format(msgspec.json.encode(retargeting), indent=2) + b"\n"
+    lines = [
+        f"ATT&CK {retargeting.from_release} to {retargeting.to_release}, {retargeting.domain}: "
+        f"{retargeting.mappings_in} mappings in, {retargeting.mappings_out} out, {retargeting.dropped} dropped",
+        *map(str, retargeting.fates),
+    ]
+    return (harmless("\n".join(lines)) + "\n").encode()
+
+
+def _account(product: Product, target: str, asked: str | None, *, quiet: bool) -> list[str]:
     """Return what to tell of a layer: problems always, the rest unless quiet."""
     tally = product.tally
-    lines = [str(finding) for finding in tally.findings]
+    lines = [str(finding) for finding in product.findings]
     lines += [f"warning {remark}" for remark in tally.remarks]
-    lines += [f"warning {fate}" for fate in tally.inactive]
+    lines += _unlisted(product, asked)
+    lines += [f"{'note' if fate.target else 'warning'} {fate}" for fate in tally.retargeting.fates]
     if tally.without_tier:
         ids = ", ".join(capability.id for capability in tally.without_tier[:8])
         more = " …" if len(tally.without_tier) > 8 else ""  # noqa: PLR2004
@@ -157,17 +191,9 @@ def _account(product: Product, target: str, *, quiet: bool) -> list[str]:
             f"{product.layer.name}: {tally.mappings} mappings of {tally.capabilities} capabilities "
             f"on {tally.techniques} techniques"
         )
-        lines.append(f"{tally.rows} rows: {tally.mappings} in the layer{_rest(tally)}")
+        lines.append(
+            f"{tally.rows} rows: {', '.join(filter(None, (f'{tally.mappings} in the layer', tally.left_out())))}"
+        )
         if target != STANDARD_OUTPUT:
             lines.append(f"written: {target}")
     return lines
-
-
-def _rest(tally: Tally) -> str:
-    counts = (
-        (tally.not_selected, "not selected"),
-        (tally.duplicates, "repeated"),
-        (tally.unmapped, "map nothing"),
-        (tally.dropped, "on inactive techniques"),
-    )
-    return "".join(f", {count} {what}" for count, what in counts if count)

@@ -23,11 +23,11 @@ from navigator_export.tiers import assign_tiers
 @tier_options
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
 def command(
-    sources: tuple[str, ...], tier_order: str | None, assigned: tuple[tuple[str, str], ...], as_json: bool
+    sources: tuple[str, ...], tier_orders: tuple[str, ...], assigned: tuple[tuple[str, str], ...], as_json: bool
 ) -> None:
     """Show what mapping files hold: capabilities, tiers, licences, techniques, ratings and oddities."""
     mappings = read(*sources)
-    inspection = inspect(mappings, assign_tiers(mappings, tiers_from(tier_order, assigned)))
+    inspection = inspect(mappings, assign_tiers(mappings, tiers_from(tier_orders, assigned)))
     if as_json:
         answer(msgspec.json.format(msgspec.json.encode(inspection), indent=2).decode())
     else:
@@ -58,6 +58,11 @@ def _rendered(inspection: Inspection) -> str:
                 )
                 for c in inspection.capabilities
             ),
+        ),
+        _table(
+            f"Tactics of ATT&CK {inspection.attack_version}",
+            ("tactic", "techniques", "of", "mappings"),
+            ((t.tactic, *map(str, (t.techniques, t.of, t.mappings))) for t in inspection.tactics),
         ),
         _table(
             "Techniques",
@@ -125,7 +130,7 @@ def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) ->
 
     table = Table(title=f"{title}", title_justify="left", title_style="", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        is_count = column in {"mappings", "techniques", "distinct", "capabilities", "times"}
+        is_count = column in {"mappings", "techniques", "of", "distinct", "capabilities", "times"}
         table.add_column(column, justify="right" if is_count else "left", no_wrap=is_count or column == "id")
     for row in rows:
         table.add_row(*(Text(harmless(cell)) for cell in row))

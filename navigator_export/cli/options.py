@@ -83,16 +83,28 @@ def tier_options(command: Command) -> Command:
             type=Assignment(),
             help="Treat a capability (pattern) as of a tier, as in EID-CA-E3=E5. Repeatable.",
         ),
-        click.option("--tiers", "tier_order", metavar="LOWEST,…", help="All tiers, the lowest first, as in E1,E3,E5."),
+        click.option(
+            "--tiers",
+            "tier_orders",
+            multiple=True,
+            metavar="[FRAMEWORK:]LOWEST,…",
+            help="All tiers, the lowest first, as in E1,E3,E5. Repeatable.",
+        ),
     ):
         command = option(command)
     return command
 
 
-def tiers_from(tier_order: str | None, assigned: tuple[tuple[str, str], ...]) -> TierOptions:
+def tiers_from(tier_orders: tuple[str, ...], assigned: tuple[tuple[str, str], ...]) -> TierOptions:
     """Return what the tier options say."""
-    order = tuple(tier.strip() for tier in (tier_order or "").split(",") if tier.strip())
-    return TierOptions(order=order, assigned=assigned)
+    orders = []
+    for text in tier_orders:
+        pattern, _, names = text.rpartition(":")
+        order = tuple(tier.strip() for tier in names.split(",") if tier.strip())
+        if not order:
+            raise click.BadParameter(f"{text!r}: expected one like E1,E3,E5", param_hint="--tiers")
+        orders.append((pattern.strip() or "*", order))
+    return TierOptions(orders=tuple(orders), assigned=assigned)
 
 
 _ASPECTS: tuple[tuple[str, str, str, click.ParamType[str] | None], ...] = (

@@ -5,18 +5,23 @@ from __future__ import annotations
 import click
 import msgspec
 
+from navigator_export.attack import builtin
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.errors import SourceError
+from navigator_export.model import DOMAINS
 from navigator_export.readers.contents import contents
-from navigator_export.validation import RULES, Finding, validate
+from navigator_export.validation import RULES, validate_files
 
 
 @click.command("validate")
 @click.argument("files", nargs=-1, metavar="FILE…")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--attack-version", metavar="RELEASE", help="Check techniques against this release.")
 @click.option("--rules", is_flag=True, help="List the rules and exit.")
 @click.pass_context
-def command(context: click.Context, files: tuple[str, ...], format_: str, rules: bool) -> int:
+def command(
+    context: click.Context, files: tuple[str, ...], attack_version: str | None, format_: str, rules: bool
+) -> int:
     """Report every finding in layer files: what the Navigator would refuse, drop, hide or crash on.
 
     A FILE holds one layer or a list of layers; - is standard input. Exits 0 where there is no error, 1 where there
@@ -27,14 +32,18 @@ def command(context: click.Context, files: tuple[str, ...], format_: str, rules:
         return 0
     if not files:
         raise click.UsageError("name a layer FILE, or - for standard input", context)
-    findings: list[Finding] = []
+    read: dict[str, bytes] = {}
     unreadable = False
     for file in files:
         try:
-            findings += validate(contents(file), "standard input" if file == "-" else file)
+            read["standard input" if file == "-" else file] = contents(file)
         except SourceError as error:
             unreadable = True
             complain(*error.lines())
+    catalogue = builtin()
+    if attack_version and not any(catalogue.release(domain, attack_version) for domain in DOMAINS):
+        raise click.BadParameter(f"ATT&CK {attack_version} is not known", context, param_hint="--attack-version")
+    findings = validate_files(read, catalogue, attack_version)
     errors = sum(finding.severity == "error" for finding in findings)
     if format_ == "json":
         answer(msgspec.json.format(msgspec.json.encode({"findings": findings}), indent=2).decode())

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dictionary
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from navigator_export.attack import Catalogue, builtin
 from navigator_export.validation.document import parse
 from navigator_export.validation.findings import Finding, Severity
 from navigator_export.validation.registry import Rule
-from navigator_export.validation.rules import CHECKS, RULES, LayerView
+from navigator_export.validation.rules import CHECKS, RULES, LayerView, check_batch
 
-__all__ = ["RULES", "Finding", "Rule", "Severity", "gate", "validate"]
+__all__ = ["RULES", "Finding", "Rule", "Severity", "gate", "validate", "validate_files"]
 
 
-def validate(data: bytes, file: str = "", catalogue: Catalogue | None = None) -> tuple[Finding, ...]:
-    """Return every finding in the bytes of a layer file: one layer, or a list of layers. Never raises."""
-    document = parse(data)
-    findings = list(document.findings)
-    for path, layer in document.layers:
-        view = LayerView(layer, path, catalogue or builtin())
-        findings += [finding for check in CHECKS for finding in check(view)]
-    return tuple(msgspec.structs.replace(finding, file=file) for finding in findings)
+def validate(
+    data: bytes, file: str = "", catalogue: Catalogue | None = None, attack_version: str | None = None
+) -> tuple[Finding, ...]:
+    """Return every finding in the bytes of a layer file: one layer, or a list of layers. Never raises.
+
+    With `attack_version`, techniques are checked against that ATT&CK release instead of each layer's own.
+    """
+    return validate_files({file: data}, catalogue, attack_version)
+
+
+def validate_files(
+    files: Dictionary[str, bytes], catalogue: Catalogue | None = None, attack_version: str | None = None
+) -> tuple[Finding, ...]:
+    """Return every finding in several layer files, by file name, that are to be used together. Never raises."""
+    catalogue = catalogue or builtin()
+    findings: list[Finding] = []
+    views: list[tuple[str, LayerView]] = []
+    for file, data in files.items():
+        document = parse(data)
+        found = list(document.findings)
+        for path, layer in document.layers:
+            view = LayerView(layer, path, catalogue, attack_version)
+            views.append((file, view))
+            found += [finding for check in CHECKS for finding in check(view)]
+        findings += [replace(finding, file=file) for finding in found]
+    return (*findings, *(replace(finding, file=file) for file, finding in check_batch(views)))
 
 
 def gate(data: bytes, catalogue: Catalogue | None = None) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ Each was seen in the Navigator, or is read from its source. Checks see any JSON 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import Any, Final, TypeGuard
 
@@ -89,6 +89,11 @@ PLATFORM = Rule(
     "error",
     "The layer's release has no such platform: its techniques are hidden, maybe all.",
 )
+MIXED = Rule(
+    "mixed-releases",
+    "warning",
+    "The layers are of several domains or ATT&CK releases: the Navigator combines only layers that share both.",
+)
 LINK = Rule(
     "link-protocol",
     "error",
@@ -116,6 +121,7 @@ RULES: Final[tuple[Rule, ...]] = (
     GRADIENT_TOP,
     PLATFORM,
     LINK,
+    MIXED,
 )
 """Every rule, in the order in which `validate --rules` lists them."""
 
@@ -126,6 +132,8 @@ class LayerView(msgspec.Struct, frozen=True, dict=True):
     layer: dict[str, Any]
     path: str
     catalogue: Catalogue
+    against: str | None = None
+    """ATT&CK release to check techniques against instead of the layer's own."""
 
     @cached_property
     def domain(self) -> Domain | None:
@@ -150,6 +158,8 @@ class LayerView(msgspec.Struct, frozen=True, dict=True):
         """Return the techniques of the layer's release, the newest where it names none; None where not known."""
         if self.domain is None:
             return None
+        if self.against:
+            return self.catalogue.release(self.domain, self.against)
         if not self.attack:
             return self.catalogue.release(self.domain, self.catalogue.newest(self.domain))
         return None if self.major is None else self.catalogue.release(self.domain, str(self.major))
@@ -318,6 +328,18 @@ def check_links(view: LayerView) -> Iterator[Finding]:
                 yield LINK.finding(where, f"{protocol[1]}: runs code", "use https://")
 
 
+def check_batch(views: Sequence[tuple[str, LayerView]]) -> Iterator[tuple[str, Finding]]:
+    """Find layers, each with its file, of another domain or ATT&CK release than the first of their batch."""
+    first: tuple[Domain, int] | None = None
+    for file, view in views:
+        if view.domain is None or view.major is None:
+            continue
+        first = first or (view.domain, view.major)
+        if (view.domain, view.major) != first:
+            message = f"{view.domain} {view.major} beside {first[0]} {first[1]}"
+            yield file, MIXED.finding(view.path, message, "move all to one release to combine them")
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     check_schema,
     check_fields,
@@ -354,15 +376,21 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 
 def _inactive(path: str, id_: str, standing: Standing, release: Release) -> Finding:
     at = f"{release.domain} {release.version}"
+    name = release.name(id_)
+    named = f"{id_} {name}" if name else id_
     since = f" since {standing.since}" if standing.since else ""
     match standing.kind:
         case "revoked":
-            hint = f"use {standing.replacement}" if standing.replacement else "nothing active replaces it"
-            return REVOKED.finding(path, f"{id_} is revoked{since}", hint)
+            hint = (
+                f"use {standing.replacement} {release.name(standing.replacement)}"
+                if standing.replacement
+                else "nothing active replaces it"
+            )
+            return REVOKED.finding(path, f"{named} is revoked{since}", hint)
         case "deprecated" | "removed":
-            return DEPRECATED.finding(path, f"{id_} is {standing.kind}{since}", "nothing replaces it; leave it out")
+            return DEPRECATED.finding(path, f"{named} is {standing.kind}{since}", "nothing replaces it; leave it out")
         case "not yet":
-            return NOT_YET.finding(path, f"{id_} is not in {at}", f"it is new in {standing.since}")
+            return NOT_YET.finding(path, f"{named} is not in {at}", f"it is new in {standing.since}")
         case "other domain":
             return OTHER_DOMAIN.finding(
                 path, f"{id_} is no {release.domain} technique", f"it belongs to {standing.domain}"

@@ -1,0 +1,1 @@
+"""The tests of navigator-export; they mirror the package."""

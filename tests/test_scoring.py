@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, strategies as st
+
+from navigator_export import Recipe, Scoring, Selection, make_layer
+from navigator_export.errors import SelectionError
+from navigator_export.scoring import STRATEGIES, choose_strategy, scale_of, score
+from tests.conftest import make_row, mapping_set, rated_rows, scores, unrated_rows
+
+
+def scored(ratings: Sequence[tuple[str, str]], strategy: str, scoring: Scoring | None = None) -> float:
+    """Return the score of one technique with these (capability, rating) mappings."""
+    mappings = mapping_set([make_row(capability, "T1114", rating) for capability, rating in ratings])
+    [technique] = score(mappings.mappings, strategy, scoring or Scoring())
+    return technique.score
+
+
+UNRATED = [("A", ""), ("B", "")]
+ONE = [("A", "detect partial")]
+MIXED = [("A", "protect minimal"), ("A", "detect significant"), ("B", "protect partial"), ("C", "")]
+TWICE = [("A", "protect minimal"), ("A", "protect significant"), ("B", "protect minimal")]
+
+
+@pytest.mark.parametrize(
+    ("ratings", "strategy", "expected"),
+    [
+        (UNRATED, "best", 0),
+        (UNRATED, "count", 2),
+        (UNRATED, "mean", 0),
+        (UNRATED, "sum", 0),
+        (UNRATED, "breadth", 0),
+        (ONE, "best", 2),
+        (ONE, "count", 1),
+        (ONE, "mean", 2),
+        (ONE, "sum", 2),
+        (ONE, "breadth", 1),
+        (MIXED, "best", 3),
+        (MIXED, "count", 3),
+        (MIXED, "mean", 2),  # (1 + 3 + 2) / 3
+        (MIXED, "sum", 6),
+        (MIXED, "breadth", 2),
+        (TWICE, "best", 3),
+        (TWICE, "count", 2),
+        (TWICE, "mean", 2),  # A protect counts once, as its best: (3 + 1) / 2
+        (TWICE, "sum", 4),
+        (TWICE, "breadth", 1),
+        ([("A", "protect minimal"), ("B", "protect minimal"), ("C", "protect partial")], "mean", 1.33),
+        ([(c, f"{k} partial") for c in "AB" for k in ("protect", "detect", "respond")], "breadth", 3),
+    ],
+)
+def test_score(ratings: Sequence[tuple[str, str]], strategy: str, expected: float) -> None:
+    assert scored(ratings, strategy) == expected
+
+
+@pytest.mark.parametrize(
+    ("strategy", "expected"), [("best", 100), ("mean", 53.33), ("sum", 160), ("count", 3), ("breadth", 2)]
+)
+def test_weights_count_in_best_mean_and_sum(strategy: str, expected: float) -> None:
+    assert scored(MIXED, strategy, Scoring(weights=(10, 50, 100))) == expected
+
+
+@pytest.mark.parametrize("missing", ["score_category", "score_value"])
+def test_half_a_rating_is_none(missing: str) -> None:
+    mappings = mapping_set([make_row("A", "T1114", "protect significant", **{missing: None})])
+    for strategy in ("best", "mean", "sum"):
+        assert score(mappings.mappings, strategy, Scoring())[0].score == 0
+
+
+def test_small_weights_are_not_rounded_away() -> None:
+    assert scored(ONE, "best", Scoring(weights=(0.001, 0.002, 0.003))) == pytest.approx(0.002)
+
+
+def test_techniques_are_sorted_and_hold_their_mappings() -> None:
+    mappings = mapping_set(rated_rows())
+    result = score(mappings.mappings, "count", Scoring())
+    assert [technique.technique for technique in result] == ["T1078", "T1114", "T1114.003", "T1566"]
+    assert sum(len(technique.mappings) for technique in result) == len(mappings.mappings)
+    assert {m.technique for m in result[1].mappings} == {"T1114"}
+
+
+def test_default_is_best_where_anything_is_rated_else_count() -> None:
+    assert choose_strategy(mapping_set(rated_rows()).mappings, Scoring()) == "best"
+    assert choose_strategy(mapping_set(unrated_rows()).mappings, Scoring()) == "count"
+    assert choose_strategy(mapping_set(rated_rows()).mappings, Scoring(strategy="sum")) == "sum"
+
+
+def test_default_looks_at_what_is_selected() -> None:
+    mappings = mapping_set([make_row("A-E3", "T1114", ""), make_row("B-E5", "T1114")])
+    assert "· count" in make_layer(mappings, Recipe(selection=Selection(tier="E3"))).layer.name
+    assert "· best" in make_layer(mappings, Recipe(selection=Selection(tier="E5"))).layer.name
+
+
+# ---- the scale -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("strategy", "minimum", "maximum", "legend"),
+    [
+        ("best", 0, 3, ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("mean", 0, 3, ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("count", 1, 16, ["1 capability", "6 capabilities", "11 capabilities", "16 or more capabilities"]),
+        ("sum", 0, 30, ["0 in sum", "10 in sum", "20 in sum", "30 or more in sum"]),
+        ("breadth", 0, 3, [f"{n} of protect, detect, respond" for n in range(4)]),
+    ],
+)
+def test_scale_follows_from_the_strategy(strategy: str, minimum: int, maximum: int, legend: list[str]) -> None:
+    scale = scale_of(strategy, Scoring())
+    assert (scale.minimum, scale.maximum) == (minimum, maximum)
+    assert [label for _, label in scale.labelled()] == legend
+
+
+def test_scale_does_not_depend_on_the_data() -> None:
+    few, many = mapping_set(rated_rows()[:1]), mapping_set(rated_rows())
+    for strategy in STRATEGIES:
+        recipe = Recipe(scoring=Scoring(strategy=strategy))
+        one, other = make_layer(few, recipe).layer, make_layer(many, recipe).layer
+        assert (one.gradient, one.legend_items) == (other.gradient, other.legend_items)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_range_replaces_the_ends_of_the_scale(strategy: str) -> None:
+    scale = scale_of(strategy, Scoring(range=(-5, 12.5)))
+    assert (scale.minimum, scale.maximum) == (-5, 12.5)
+
+
+def test_range_spaces_the_legend_of_open_scales_evenly() -> None:
+    assert [at for at, _ in scale_of("count", Scoring(range=(0, 30))).steps] == [0, 10, 20, 30]
+
+
+def test_legend_tells_large_numbers_exactly() -> None:
+    assert scale_of("count", Scoring(range=(0, 1234567))).labelled()[-1][1].startswith("1234567 or more")
+
+
+BAD_WEIGHTS = [
+    (3, 2, 1),
+    (-1, 2, 3),
+    (0, 0, 0),
+    (1, 2, math.inf),
+    (math.nan, 2, 3),
+    (1, math.nan, 3),
+]
+
+
+@pytest.mark.parametrize("weights", BAD_WEIGHTS)
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_weights_that_do_not_rise_are_refused(strategy: str, weights: tuple[float, float, float]) -> None:
+    with pytest.raises(SelectionError, match="--weights"):
+        scale_of(strategy, Scoring(weights=weights))
+
+
+@pytest.mark.parametrize("ends", [(1, 1), (2, 1), (0, math.inf), (-math.inf, 0), (math.nan, 1), (0, math.nan)])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_range_that_does_not_rise_is_refused(strategy: str, ends: tuple[float, float]) -> None:
+    with pytest.raises(SelectionError, match="--range"):
+        scale_of(strategy, Scoring(range=ends))
+
+
+@pytest.mark.parametrize("scoring", [Scoring(weights=(1, 2, 1e308)), Scoring(range=(-1.7e308, 1.7e308))])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_numbers_of_any_size_make_a_layer_or_an_error_in_words(strategy: str, scoring: Scoring) -> None:
+    recipe = Recipe(scoring=Scoring(strategy, scoring.weights, scoring.range))
+    try:
+        text = make_layer(mapping_set(rated_rows()), recipe).text
+    except SelectionError as error:
+        assert "--" in str(error)
+    else:
+        assert all(math.isfinite(n) for n in scores(text).values())
+
+
+def test_a_mean_just_below_the_highest_value_is_no_obstacle() -> None:
+    """The Navigator finds no colour for a score within half a percent of the greatest."""
+    rows = [make_row(f"C{i}", "T1114", "protect significant") for i in range(99)]
+    mappings = mapping_set([*rows, make_row("C99", "T1114", "protect partial")])
+    assert scores(make_layer(mappings, Recipe(scoring=Scoring(strategy="mean"))).text)["T1114"] == pytest.approx(3, 0.02)
+
+
+# ---- properties ------------------------------------------------------------------------------------------------------
+
+RATINGS = ["", *(f"{c} {v}" for c in ("protect", "detect", "respond") for v in ("minimal", "partial", "significant"))]
+MAPPINGS = st.lists(st.tuples(st.sampled_from("ABCD"), st.sampled_from(RATINGS)), min_size=1, max_size=10)
+STRATEGY = st.sampled_from(STRATEGIES)
+
+
+@given(ratings=MAPPINGS, strategy=STRATEGY, data=st.data())
+def test_a_repeated_mapping_never_changes_a_score(
+    ratings: list[tuple[str, str]], strategy: str, data: st.DataObject
+) -> None:
+    again = data.draw(st.lists(st.sampled_from(ratings), max_size=5))
+    assert scored([*ratings, *again], strategy) == scored(ratings, strategy)
+
+
+@given(ratings=MAPPINGS, strategy=STRATEGY, data=st.data())
+def test_a_mapping_repeated_with_another_comment_never_changes_a_score(
+    ratings: list[tuple[str, str]], strategy: str, data: st.DataObject
+) -> None:
+    rows = [make_row(capability, "T1114", rating) for capability, rating in ratings]
+    again = [row | {"comments": "other words"} for row in data.draw(st.lists(st.sampled_from(rows), max_size=5))]
+    [plain] = score(mapping_set(rows).mappings, strategy, Scoring())
+    [repeated] = score(mapping_set([*rows, *again]).mappings, strategy, Scoring())
+    assert repeated.score == plain.score
+
+
+@given(ratings=MAPPINGS, rating=st.sampled_from(RATINGS[1:]), weaker=st.integers(0, 8))
+def test_a_rating_is_never_hidden_by_how_often_a_capability_is_mentioned(
+    ratings: list[tuple[str, str]], rating: str, weaker: int
+) -> None:
+    category, _, value = rating.partition(" ")
+    mentions = [("Z", f"{category} minimal")] * weaker + [("Z", "")] * weaker
+    expected = {"minimal": 1, "partial": 2, "significant": 3}[value]
+    assert scored([*mentions, ("Z", rating)], "mean") == expected
+    assert scored([*mentions, ("Z", rating)], "sum") == expected
+    assert scored([*ratings, *mentions, ("Z", rating)], "best") >= expected
+
+
+@given(ratings=MAPPINGS, strategy=STRATEGY)
+def test_order_of_mappings_never_changes_a_score(ratings: list[tuple[str, str]], strategy: str) -> None:
+    assert scored(ratings[::-1], strategy) == scored(ratings, strategy)
+
+
+@given(ratings=MAPPINGS, strategy=STRATEGY)
+def test_scores_with_an_end_stay_on_their_scale(ratings: list[tuple[str, str]], strategy: str) -> None:
+    scale = scale_of(strategy, Scoring())
+    result = scored(ratings, strategy)
+    assert result >= scale.minimum
+    assert result <= scale.maximum or strategy in ("count", "sum")
