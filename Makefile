@@ -4,8 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 FACTS ?= ../shared/attack/techniques.json
 DEMO := demo
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= json yaml csv xlsx page stack any validate
 
-.PHONY: demo test lint types bench layers check-layers catalogue format clean
+.PHONY: demo fuzz test lint types bench layers check-layers catalogue format clean
 
 demo: .venv/installed
 	@mkdir -p $(DEMO)
@@ -20,6 +22,10 @@ demo: .venv/installed
 
 test: .venv/test
 	$(BIN)/pytest -n auto
+
+# Each target for FUZZ_SECONDS. Needs atheris, which comes for Linux and CPython 3.11 to 3.13, and says so elsewhere.
+fuzz: .venv/fuzz
+	for target in $(FUZZ_TARGETS); do $(BIN)/python fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; done
 
 lint: .venv/lint
 	$(BIN)/ruff check
@@ -36,19 +42,17 @@ bench: .venv/installed
 	$(BIN)/python benchmarks/bench.py
 
 layers: .venv/installed
-	$(BIN)/navigator-export export sample --framework m365 --tier E3 -q -o layers/m365-e3.json
-	$(BIN)/navigator-export export sample --framework m365 --tier E5 -q -o layers/m365-e5.json
-	$(BIN)/navigator-export export sample --framework nist_800_53 -q -o layers/nist-800-53.json
+	$(BIN)/navigator-export build layers/layers.yaml
 
-check-layers: layers
-	git diff --exit-code -- layers
+check-layers: .venv/installed
+	$(BIN)/navigator-export build layers/layers.yaml --check
 
 # Rebuilds the built-in ATT&CK facts from a table of them.
 catalogue: .venv/installed
 	$(BIN)/python -m navigator_export.attack.compile $(FACTS)
 
 clean:
-	rm -rf .venv $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 .venv/installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 1; }
@@ -63,4 +67,8 @@ clean:
 
 .venv/lint: .venv/test
 	$(BIN)/pip install --quiet --group lint
+	@touch $@
+
+.venv/fuzz: .venv/installed
+	$(BIN)/pip install --quiet --group fuzz
 	@touch $@

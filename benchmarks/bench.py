@@ -35,10 +35,10 @@ for source in sys.argv[2:]:
 """
 
 
-def best_of(action: Callable[[], object]) -> float:
+def best_of(action: Callable[[], object], rounds: int = ROUNDS) -> float:
     """Return the least seconds of several runs: what is more is the machine's other work."""
     seconds = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.perf_counter()
         action()
         seconds.append(time.perf_counter() - start)
@@ -85,6 +85,44 @@ def bench_start() -> None:
     print(f"--help: {shown - idle:.3f} s more than `python -c pass` ({shown:.3f} s : {idle:.3f} s)")
 
 
+BUILD = """
+from navigator_export.attack import known
+from navigator_export.build import build, read_manifest
+import sys
+manifest = read_manifest(sys.argv[1])
+print(len(build(manifest, sys.argv[2], known(), jobs=int(sys.argv[3])).layers))
+"""
+
+
+def bench_builds(sources: list[Path], folder: Path) -> None:
+    """Compare a build per capability and per group with single exports, with two jobs, and with nothing to do."""
+    manifest = folder / "layers.yaml"
+    listed = "".join(f"  {source.stem.replace('.', '-')}: {source}\n" for source in sources)
+    families = "  - for_each: [source, capability]\n  - for_each: [source, group]\n    path: g/{source}/{group}.json\n"
+    manifest.write_text(f"sources:\n{listed}layers:\n{families}")
+    fewer = folder / "fewer.yaml"
+    fewer.write_text(f"sources:\n{listed}layers:\n  - for_each: source\n")
+    once = time.perf_counter()
+    count = int(run("-c", BUILD, str(manifest), str(folder / "one"), "1"))
+    once = time.perf_counter() - once
+    twice = time.perf_counter()
+    run("-c", BUILD, str(manifest), str(folder / "two"), "2")
+    twice = time.perf_counter() - twice
+    command = ("-m", "navigator_export", "build", str(manifest), "-o", str(folder / "kept"), "-q")
+    run(*command)
+    again = best_of(lambda: run(*command), rounds=3)
+    reading = best_of(lambda: [read(source) for source in sources], rounds=3)
+    single = best_of(lambda: run("-m", "navigator_export", "export", str(sources[0]), "-q"), rounds=3)
+    print(f"build of {count} layers, per capability and per group: {count / once:.0f} layers a second")
+    print(
+        f"  a layer costs {once / count / single:.3f} of one `export` process ({once / count:.4f} s : {single:.3f} s)"
+    )
+    print(f"  two jobs: {once / twice:.1f} times as fast as one")
+    print(f"  again with nothing changed: {again:.2f} s; reading the sources alone: {reading:.2f} s")
+    few, many = (run("-c", BUILD + PEAK, str(m), str(folder / m.stem), "1").split() for m in (fewer, manifest))
+    print(f"  peak memory: {int(many[1]) / 1024:.0f} MB for {many[0]} layers, {int(few[1]) / 1024:.0f} MB for {few[0]}")
+
+
 def main() -> None:
     """Run everything; without the corpus, on the built-in sample."""
     sources = sorted(CORPUS.glob("*.json"))
@@ -94,6 +132,7 @@ def main() -> None:
     bench_start()
     with tempfile.TemporaryDirectory() as folder:
         bench_exports(sources, Path(folder))
+        bench_builds(sources, Path(folder))
 
 
 if __name__ == "__main__":

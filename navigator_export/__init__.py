@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from navigator_export.errors import (
+        AttackError as AttackError,
         LayerError as LayerError,
         NavigatorExportError as NavigatorExportError,
+        NothingSelectedError as NothingSelectedError,
         OutputError as OutputError,
         SelectionError as SelectionError,
         SourceError as SourceError,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from navigator_export.inspection import Inspection as Inspection, inspect as inspect
     from navigator_export.model import Capability as Capability, Mapping as Mapping, MappingSet as MappingSet
     from navigator_export.output import write as write
-    from navigator_export.readers import read as read, read_bytes as read_bytes
+    from navigator_export.readers import ReadOptions as ReadOptions, read as read, read_bytes as read_bytes
     from navigator_export.recipe import Recipe as Recipe
     from navigator_export.scoring import Scoring as Scoring
     from navigator_export.selection import Criteria as Criteria, Selection as Selection
@@ -34,12 +36,15 @@ if TYPE_CHECKING:
     from navigator_export.version import __version__ as __version__
 
 _HOMES = {
-    "errors": ("LayerError", "NavigatorExportError", "OutputError", "SelectionError", "SourceError"),
+    "errors": (
+        *("AttackError", "LayerError", "NavigatorExportError", "NothingSelectedError", "OutputError"),
+        *("SelectionError", "SourceError"),
+    ),
     "export": ("Product", "make_layer"),
     "inspection": ("Inspection", "inspect"),
     "model": ("Capability", "Mapping", "MappingSet"),
     "output": ("write",),
-    "readers": ("read", "read_bytes"),
+    "readers": ("ReadOptions", "read", "read_bytes"),
     "recipe": ("Recipe",),
     "scoring": ("Scoring",),
     "selection": ("Criteria", "Selection"),

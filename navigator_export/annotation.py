@@ -32,13 +32,16 @@ def annotate(
     tiers: Tiers,
     release: Release,
     comments: CommentStyle = "short",
+    passages: Passages | None = None,
 ) -> tuple[LayerTechnique, ...]:
     """Return each scored technique with its comment, metadata and links, in the same order.
 
     `mappings` is the whole set: what a capability says of other techniques tells what it says of this one.
-    `release` is the layer's; it knows the techniques' names.
+    `release` is the layer's; it knows the techniques' names. `passages`, of the whole set, spare making them again.
     """
-    annotator = _Annotator(mappings, tiers, release, comments)
+    if comments == "short" and passages is None:
+        passages = Passages(mappings.mappings)
+    annotator = _Annotator(mappings, tiers, release, comments, passages)
     return tuple(annotator.technique(technique) for technique in scored)
 
 
@@ -54,12 +57,19 @@ class _Profile(msgspec.Struct, frozen=True):
 
 
 class _Annotator:
-    def __init__(self, mappings: MappingSet, tiers: Tiers, release: Release, comments: CommentStyle) -> None:
+    def __init__(
+        self,
+        mappings: MappingSet,
+        tiers: Tiers,
+        release: Release,
+        comments: CommentStyle,
+        passages: Passages | None,
+    ) -> None:
         self._tiers = tiers
         self._release = release
         self._source_release = mappings.sources[0].attack_version
         self._comments = comments
-        self._passages = Passages(mappings.mappings if comments == "short" else ())
+        self._passages = passages
         self._show_framework = len({source.framework for source in mappings.sources}) > 1
         self._profiles: dict[tuple[object, ...], _Profile] = {}
 
@@ -125,21 +135,22 @@ class _Annotator:
         lines += [f"from {self._origin(origin)}" for origin in origins]
         paragraphs = ["\n".join(lines)]
         for profile, group in ranked:
-            commented = [m for m in group if m.comment]
-            if commented:
+            said = self._said([m for m in group if m.comment], technique)
+            if said:
                 capability = profile.capability
                 heading = f"{capability.id} {capability.name}".rstrip()
-                paragraphs.append(f"{heading}: {self._said(commented, technique)}")
+                paragraphs.append(f"{heading}: {said}")
         return "\n\n".join(paragraphs)
 
     def _origin(self, technique: str) -> str:
         return f"{technique} at {self._source_release}"
 
     def _said(self, commented: Sequence[Mapping], technique: str) -> str:
-        """Return what the source says of a capability and this technique."""
-        if self._comments == "full":
+        """Return what the source says of a capability and this technique; empty where it says nothing of it."""
+        if self._passages is None:
             return "\n".join(dict.fromkeys(m.comment for m in commented))
-        return self._passages.about(commented[0], self._release.name(commented[0].origin or technique))
+        names = ((m, self._release.name(m.origin or technique)) for m in commented)
+        return next(filter(None, (self._passages.about(m, name) for m, name in names)), "")
 
 
 _Ranked = tuple[_Profile, Sequence[Mapping]]

@@ -3,6 +3,7 @@
 NavigatorExportError
 ├── SourceError      a mapping file that cannot be read or used
 ├── SelectionError   a selection, tier or score that does not fit the mappings
+│   └── NothingSelectedError   one that leaves nothing
 ├── LayerError       a layer that did not pass validation, and so was not written
 ├── AttackError      a bundle, release or technique of ATT&CK that cannot be read, had or found
 └── OutputError      a target that cannot be written
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -44,6 +45,9 @@ class ProblemsError(NavigatorExportError):
         self.problems = tuple(problems)
         super().__init__("\n".join(self.lines()))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.file, self.problems)
+
     def lines(self, limit: int = 20) -> list[str]:
         """Return one line per problem, `file::place: error message; hint`, at most `limit` and a count of the rest."""
         shown = [
@@ -72,9 +76,16 @@ class SelectionError(ProblemsError):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("", problems)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self.problems
+
 
 class AttackError(ProblemsError):
     """A bundle, release or technique of ATT&CK that cannot be read, had or found."""
+
+
+class NothingSelectedError(SelectionError):
+    """A selection that fits the mappings' words but leaves none of them."""
 
 
 class OutputError(ProblemsError):
@@ -87,6 +98,9 @@ class LayerError(NavigatorExportError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.findings,)
 
 
 def nearest(word: str, known: Iterable[str], kind: str) -> str:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import msgspec
 
-from navigator_export.attack import Catalogue, Release, builtin
+from navigator_export.attack import Catalogue, Release, known
 from navigator_export.frameworks import framework
 from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Source, UnmappedRow
 from navigator_export.passages import licence_of
@@ -114,7 +114,7 @@ class Inspection(msgspec.Struct, frozen=True):
 
 def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = None) -> Inspection:
     """Return what is in a mapping set; the order follows ids, not the sources' rows."""
-    release = (catalogue or builtin()).release(mappings.domain, mappings.attack_version)
+    release = (catalogue or known()).release(mappings.domain, mappings.attack_version)
     by_capability: dict[CapabilityKey, list[Mapping]] = defaultdict(list)
     by_technique: dict[str, list[Mapping]] = defaultdict(list)
     for mapping in mappings.mappings:

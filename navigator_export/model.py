@@ -69,6 +69,19 @@ class UnmappedRow(msgspec.Struct, frozen=True):
     technique: str = ""
 
 
+class RowFate(msgspec.Struct, frozen=True):
+    """What became of one row of a source."""
+
+    source: str
+    place: str
+    taken_as: Literal["mapping", "repeated", "no technique", "no capability", "non-mappable"]
+    capability: str = ""
+    technique: str = ""
+    category: Category | None = None
+    value: Value | None = None
+    mapping_type: str = ""
+
+
 class Source(msgspec.Struct, frozen=True):
     """Where mappings came from, and what the source says of itself."""
 
@@ -87,6 +100,12 @@ class Source(msgspec.Struct, frozen=True):
     groups: tuple[Term, ...] = ()
     remarks: tuple[str, ...] = ()
     """Oddities that were mended or left out while reading, each a sentence with its count."""
+    format: str = "json"
+    """One of `readers.options.FORMATS`."""
+    reading: tuple[tuple[str, str], ...] = ()
+    """What was taken for what, as (what, how) pairs."""
+    read_options: tuple[tuple[str, str], ...] = ()
+    """The command-line options that it was read with."""
 
 
 class MappingSet(msgspec.Struct, frozen=True):
@@ -102,3 +121,5 @@ class MappingSet(msgspec.Struct, frozen=True):
     duplicates: tuple[Mapping, ...] = ()
     """Exact repetitions of a mapping, left out of `mappings`."""
     unmapped: tuple[UnmappedRow, ...] = ()
+    inactive: tuple[Mapping, ...] = ()
+    """Mappings set apart because their technique is not active in the release; see `retargeting`."""

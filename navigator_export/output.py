@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import sys
@@ -9,9 +10,16 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
 from navigator_export.errors import OutputError, Problem, reason
 
 STANDARD_OUTPUT = "-"
+
+
+def as_json(value: object) -> str:
+    """Return a value as JSON in ASCII alone: whatever is in it neither breaks the text nor steers a terminal."""
+    return json.dumps(msgspec.to_builtins(value), indent=2)
 
 
 def write(data: bytes, target: str | os.PathLike[str]) -> None:
@@ -24,8 +32,10 @@ def write(data: bytes, target: str | os.PathLike[str]) -> None:
     if target == STANDARD_OUTPUT:
         _write_standard_output(data)
         return
-    path = Path(os.path.realpath(target))
     try:
+        path = Path(os.path.realpath(target))
+        if path.is_symlink():
+            raise OutputError(str(target), [Problem("is a link that leads nowhere", hint="name a file")])
         mode = path.stat().st_mode if path.exists() else None
         if mode is not None and stat.S_ISDIR(mode):
             raise OutputError(str(target), [Problem("is a folder", hint="name a file in it")])
@@ -42,7 +52,7 @@ def write(data: bytes, target: str | os.PathLike[str]) -> None:
 
 
 def _replace(path: Path, data: bytes, mode: int | None) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=".navigator-export-", suffix=".part", dir=path.parent)
     try:
         try:
             _write_all(handle, data)
@@ -76,7 +86,7 @@ def _write_standard_output(data: bytes) -> None:
 
 def _discard_standard_output() -> None:
     """Point standard output at nothing, so that what is still buffered does not fail again at exit."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, AttributeError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
         os.close(null)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-GRADIENT: Final = ("#dbe9f6", "#b4d3ed", "#89b9e3", "#5c9fd8")
+GRADIENT: Final = ("#deebf7", "#b3d1eb", "#88b7e1", "#5a9ed8")
 """From the lowest score to the highest, evenly spaced."""
 
 

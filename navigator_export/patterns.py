@@ -20,6 +20,6 @@ def matching(pattern: str, capabilities: Iterable[Capability]) -> tuple[Capabili
     picked = []
     for capability in capabilities:
         identity = framework(capability.framework).identity
-        if matches(identity(pattern.strip()), identity(capability.id)):
+        if matches(pattern, capability.id) or matches(identity(pattern.strip()), identity(capability.id)):
             picked.append(capability)
     return tuple(picked)

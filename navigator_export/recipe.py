@@ -13,8 +13,10 @@ import msgspec
 from navigator_export.annotation import CommentStyle
 from navigator_export.frameworks import framework
 from navigator_export.model import VALUES, MappingSet, Source
+from navigator_export.readers import SAMPLE
+from navigator_export.readers.contents import STANDARD_INPUT_NAME
 from navigator_export.retargeting import OnInactive
-from navigator_export.scoring import Scoring, StrategyName
+from navigator_export.scoring import Scoring, StrategyName, shown
 from navigator_export.selection import Criteria, Selection
 from navigator_export.tiers import TierOptions
 
@@ -38,13 +40,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     description: str | None = None
 
 
-NEWEST: Final = "latest"
-
 _CRITERIA: Final = (
     ("frameworks", "framework"),
     ("capabilities", "capability"),
     ("groups", "group"),
-    ("tiers", "tier"),
     ("categories", "category"),
     ("values", "value"),
     ("mapping_types", "mapping-type"),
@@ -53,7 +52,7 @@ _CRITERIA: Final = (
 """Fields of `Criteria`, and the option that sets each."""
 
 
-def options(recipe: Recipe) -> Iterator[tuple[str, str]]:
+def options(recipe: Recipe) -> Iterator[tuple[str, str | None]]:
     """Yield the command-line options of a recipe, without those that are at their default; flags have no value."""
     yield from _selection_options(recipe.selection)
     yield from _tier_options(recipe.tiers)
@@ -67,19 +66,36 @@ def options(recipe: Recipe) -> Iterator[tuple[str, str]]:
         ("description", recipe.description, default.description),
     ):
         if value != unset:
-            yield option, value or ""
+            yield option, value
     for flag, is_set in (("fold", recipe.fold), ("aggregate", recipe.aggregate)):
         if is_set:
-            yield flag, ""
+            yield flag, None
 
 
 def command(mappings: MappingSet, recipe: Recipe) -> str:
     """Return the command that makes the same layer from the same sources."""
-    sources = dict.fromkeys(source.name.partition("/")[0] for source in mappings.sources)
-    words = ["navigator-export", "export", *("-" if s == "standard input" else s for s in sources)]
-    for option, value in options(recipe):
-        words += [f"--{option}", value] if value else [f"--{option}"]
+    words = ["navigator-export", "export", *_source_words(mappings)]
+    reading = dict.fromkeys(pair for source in mappings.sources for pair in source.read_options)
+    for option, value in (*reading, *options(recipe)):
+        words.append(f"--{option}" if value is None else f"--{option}={value}")
     return shlex.join(words)
+
+
+def _source_words(mappings: MappingSet) -> Iterator[str]:
+    """Yield what names each source on a command line; the files of the sample go by one name."""
+    # What is one word on a command line may be several sources here: the sample's files, a page of two frameworks.
+    words = [(SAMPLE, "") if s.name.startswith(f"{SAMPLE}/") else (s.name, s.sha256) for s in mappings.sources]
+    first = {word: (s.sha256, s.framework) for word, s in reversed(list(zip(words, mappings.sources, strict=True)))}
+    for word, source in zip(words, mappings.sources, strict=True):
+        if (source.sha256, source.framework) != first[word]:
+            continue
+        name = word[0]
+        if name == STANDARD_INPUT_NAME:
+            yield "-"
+        elif word[1] and (name == SAMPLE or name.startswith("-")):
+            yield f"./{name}"
+        else:
+            yield name
 
 
 def selection_words(recipe: Recipe) -> str:
@@ -101,11 +117,13 @@ def title(mappings: MappingSet, sources: Sequence[Source], recipe: Recipe, strat
     release = f"ATT&CK {mappings.attack_version}"
     if mappings.domain != "enterprise":
         release += f" {mappings.domain}"
-    if recipe.attack_version:
+    if recipe.attack_version is not None:
         release += f" (from {mappings.sources[0].attack_version})"
     selected = selection_words(recipe)
-    if len(selected) > _LONGEST or any("," in value or "·" in value for _, value in options(recipe)):
-        selected = f"{selected[:_LONGEST]}… [{_digest(recipe, strategy)}]"
+    ambiguous = any("," in (value or "") or "·" in (value or "") for _, value in _selection_options(recipe.selection))
+    if ambiguous or len(selected) > _LONGEST:
+        cut = selected if len(selected) <= _LONGEST else f"{selected[:_LONGEST]}…"
+        selected = f"{cut} [{_digest(recipe, strategy)}]"
     frameworks = (f"{framework(s.framework).name} {s.framework_version}".rstrip() for s in sources)
     return " · ".join((" + ".join(dict.fromkeys(frameworks)), release, selected, *_other_words(recipe, strategy)))
 
@@ -114,11 +132,11 @@ def file_name(mappings: MappingSet, sources: Sequence[Source], recipe: Recipe, s
     """Return a file name that tells the same as the title, safe on every file system."""
     frameworks = "+".join(dict.fromkeys(slug(f"{s.framework}-{s.framework_version}".rstrip("-")) for s in sources))
     release = mappings.attack_version
-    if recipe.attack_version:
+    if recipe.attack_version is not None:
         release = f"{mappings.sources[0].attack_version}-to-{release}"
     words = [*selection_words(recipe).split(", "), *_other_words(recipe, strategy)]
     tail = "_".join(map(slug, words))
-    if len(tail) > _LONGEST or not all(re.fullmatch(r"[A-Za-z0-9._-]*", value) for _, value in options(recipe)):
+    if len(tail) > _LONGEST or not all(map(_is_plain, options(recipe))):
         tail = f"{tail[:_LONGEST].rstrip('_-')}_{_digest(recipe, strategy)}"
     return f"{frameworks[:_LONGEST]}_attack-{release}-{mappings.domain}_{tail}.json"
 
@@ -131,35 +149,37 @@ def slug(text: str) -> str:
 _LONGEST: Final = 80
 
 
-def _selection_options(selection: Selection) -> Iterator[tuple[str, str]]:
+def _selection_options(selection: Selection) -> Iterator[tuple[str, str | None]]:
     yield from _criteria_options(selection.include, "")
     if selection.tier:
         yield "tier", selection.tier
     if selection.exact_tier:
-        yield "exact-tier", ""
+        yield "exact-tier", None
     if selection.min_value:
         yield "min-value", selection.min_value
     yield from _criteria_options(selection.exclude, "exclude-")
+    for tier in selection.exclude_tiers:
+        yield "exclude-tier", tier
 
 
-def _tier_options(tiers: TierOptions) -> Iterator[tuple[str, str]]:
+def _tier_options(tiers: TierOptions) -> Iterator[tuple[str, str | None]]:
     for framework_pattern, order in tiers.orders:
         yield "tiers", ("" if framework_pattern == "*" else f"{framework_pattern}:") + ",".join(order)
-    for pattern, tier in tiers.assigned:
-        yield "assign-tier", f"{pattern}={tier}"
+    for framework_pattern, pattern, tier in tiers.assigned:
+        yield "assign-tier", ("" if framework_pattern == "*" else f"{framework_pattern}:") + f"{pattern}={tier}"
 
 
-def _scoring_options(scoring: Scoring) -> Iterator[tuple[str, str]]:
+def _scoring_options(scoring: Scoring) -> Iterator[tuple[str, str | None]]:
     if scoring.strategy:
         yield "score", scoring.strategy
     if scoring.weights != Scoring().weights:
         pairs = zip(VALUES, scoring.weights, strict=True)
-        yield "weights", ",".join(f"{value}={weight}" for value, weight in pairs)
+        yield "weights", ",".join(f"{value}={shown(weight)}" for value, weight in pairs)
     if scoring.range:
-        yield "range", ":".join(map(str, scoring.range))
+        yield "range", ":".join(map(shown, scoring.range))
 
 
-def _criteria_options(criteria: Criteria, prefix: str) -> Iterator[tuple[str, str]]:
+def _criteria_options(criteria: Criteria, prefix: str) -> Iterator[tuple[str, str | None]]:
     for field, option in _CRITERIA:
         for value in getattr(criteria, field):
             yield prefix + option, value
@@ -171,6 +191,12 @@ def _other_words(recipe: Recipe, strategy: StrategyName) -> list[str]:
     )
     words = [" ".join(filter(None, (option, value))) for option, value in options(settled) if option != "score"]
     return [strategy, *words]
+
+
+def _is_plain(option: tuple[str, str | None]) -> bool:
+    """Return whether an option's value stands in a file name as it is, and cannot be read as two options."""
+    value = option[1] or ""
+    return re.fullmatch(r"[A-Za-z0-9._-]*", value) is not None and re.search(r"_[a-z]+-", value) is None
 
 
 def _digest(recipe: Recipe, strategy: StrategyName) -> str:

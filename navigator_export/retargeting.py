@@ -5,12 +5,13 @@ The Navigator drops an inactive id without a word, so what becomes of each is de
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
 from navigator_export.attack import Release, Standing
-from navigator_export.errors import Problem, SelectionError
 from navigator_export.model import Domain, Mapping, MappingSet
 
 OnInactive = Literal["drop", "keep", "error"]
@@ -24,7 +25,7 @@ class Fate(msgspec.Struct, frozen=True, omit_defaults=True):
 
     technique: str
     name: str
-    """The technique's newest name; empty where it is not known."""
+    """The technique's name; empty where it is not known."""
     outcome: Outcome
     """`merged` is moved to an id that other mappings stand under too."""
     mappings: int
@@ -36,18 +37,17 @@ class Fate(msgspec.Struct, frozen=True, omit_defaults=True):
     def __str__(self) -> str:
         count = f"{self.mappings} mapping{'s' if self.mappings != 1 else ''}"
         id_ = f"{self.technique} {self.name}".rstrip()
-        why = str(self.standing)
         if self.target:
             onto = "moved onto" if self.outcome == "merged" else "moved to"
-            return f"{id_} ({why}): {count} {onto} {self.target} {self.target_name}"
+            return f"{id_} ({self.standing}): {count} {onto} {self.target} {self.target_name}"
         hint = ""
         if self.standing.replacement:
             hint = f"; {self.standing.replacement} replaces it, and --attack-version moves to it"
-        return f"{id_} ({why}): {count} {self.outcome}{hint}"
+        return f"{id_} ({self.standing}): {count} {self.outcome}{hint}"
 
 
 class Retargeting(msgspec.Struct, frozen=True):
-    """What a move to a release did: the mappings that came in are those that went out and those dropped."""
+    """What a move to a release did to the selected mappings: those in are those out and those dropped."""
 
     domain: Domain
     from_release: str
@@ -62,70 +62,68 @@ class Retargeting(msgspec.Struct, frozen=True):
     @property
     def dropped(self) -> int:
         """Return the number of mappings left out."""
-        return sum(fate.mappings for fate in self.fates if fate.outcome == "dropped")
+        return self.mappings_in - self.mappings_out
 
 
-def retarget(
-    mappings: MappingSet, release: Release, *, move: bool, on_inactive: OnInactive
-) -> tuple[MappingSet, Retargeting]:
-    """Return the mappings at a release, with `move` with revoked ids under the id that replaces them; and an account.
+def retarget(mappings: MappingSet, release: Release, *, move: bool, keep: bool) -> MappingSet:
+    """Return the mappings at a release: with `move`, those of revoked ids under the id that replaces them.
 
-    Mappings of other inactive ids are left out, stay as they are, or are refused, as `on_inactive` says.
-    Raises SelectionError where they are refused, or where nothing is left.
+    Mappings of other inactive ids are set apart in `inactive`, or with `keep` stay as they are.
     """
-    fates = _fates(mappings, release, move=move, keep=on_inactive == "keep")
-    unmoved = [fate for fate in fates.values() if not fate.target]
-    if unmoved and on_inactive == "error":
-        hint = "--on-inactive drop leaves them out"
-        raise SelectionError(*(Problem(str(fate), "--on-inactive error", hint) for fate in unmoved))
-    kept = mappings.mappings
-    if fates:
-        moved = (_moved(mapping, fates.get(mapping.technique)) for mapping in kept)
-        kept = tuple(mapping for mapping in moved if mapping is not None)
-    if not kept:
-        raise SelectionError(Problem(f"no technique of the sources is active in ATT&CK {release.version}"))
-    account = Retargeting(
-        domain=mappings.domain,
-        from_release=mappings.attack_version,
-        to_release=release.version,
-        mappings_in=len(mappings.mappings),
-        mappings_out=len(kept),
-        fates=tuple(fates.values()),
-    )
-    version = release.version if move else mappings.attack_version
-    return msgspec.structs.replace(mappings, mappings=kept, attack_version=version), account
-
-
-def _fates(mappings: MappingSet, release: Release, *, move: bool, keep: bool) -> dict[str, Fate]:
-    counts: dict[str, int] = {}
+    found = {mapping.technique for mapping in mappings.mappings} - release.active.keys()
+    replacements = {id_: release.standing(id_).replacement for id_ in found} if move else {}
+    active: list[Mapping] = []
+    inactive: list[Mapping] = []
     for mapping in mappings.mappings:
-        if mapping.technique not in release.active:
-            counts[mapping.technique] = counts.get(mapping.technique, 0) + 1
-    standings = {technique: release.standing(technique) for technique in sorted(counts)}
-    targets = [standing.replacement for standing in standings.values() if standing.replacement and move]
-    taken = {mapping.technique for mapping in mappings.mappings}
-    taken |= {target for target in targets if targets.count(target) > 1}
-    fates = {}
-    for technique, standing in standings.items():
-        target = standing.replacement if move else None
-        outcome: Outcome = "kept" if keep else "dropped"
-        if target:
-            outcome = "merged" if target in taken else "moved"
-        fates[technique] = Fate(
-            technique=technique,
-            name=release.name(technique),
-            outcome=outcome,
-            mappings=counts[technique],
-            standing=standing,
-            target=target,
-            target_name=release.name(target) if target else None,
-        )
-    return fates
+        replacement = replacements.get(mapping.technique)
+        if replacement:
+            active.append(msgspec.structs.replace(mapping, technique=replacement, origin=mapping.technique))
+        elif mapping.technique in found and not keep:
+            inactive.append(mapping)
+        else:
+            active.append(mapping)
+    return msgspec.structs.replace(
+        mappings,
+        mappings=tuple(active),
+        inactive=tuple(inactive),
+        attack_version=release.version if move else mappings.attack_version,
+    )
 
 
-def _moved(mapping: Mapping, fate: Fate | None) -> Mapping | None:
-    if fate is None or fate.outcome == "kept":
-        return mapping
-    if fate.target is None:
-        return None
-    return msgspec.structs.replace(mapping, technique=fate.target, origin=mapping.technique)
+def account_for(
+    mappings: Sequence[Mapping], inactive: Sequence[Mapping], release: Release, from_release: str
+) -> Retargeting:
+    """Return what became of retargeted mappings: those that stayed or moved, and those set apart as inactive."""
+    under = {mapping.technique for mapping in mappings if not mapping.origin}
+    origins: dict[str, set[str]] = {}
+    moved = Counter((m.origin, m.technique) for m in mappings if m.origin)
+    for origin, target in moved:
+        origins.setdefault(target, set()).add(origin)
+    fates = [
+        _fate(origin, "merged" if target in under or len(origins[target]) > 1 else "moved", count, release, target)
+        for (origin, target), count in moved.items()
+    ]
+    kept = Counter(m.technique for m in mappings if m.technique not in release.active)
+    fates += [_fate(technique, "kept", count, release) for technique, count in kept.items()]
+    dropped = Counter(m.technique for m in inactive)
+    fates += [_fate(technique, "dropped", count, release) for technique, count in dropped.items()]
+    return Retargeting(
+        domain=release.domain,
+        from_release=from_release,
+        to_release=release.version,
+        mappings_in=len(mappings) + len(inactive),
+        mappings_out=len(mappings),
+        fates=tuple(sorted(fates, key=lambda fate: fate.technique)),
+    )
+
+
+def _fate(technique: str, outcome: Outcome, count: int, release: Release, target: str | None = None) -> Fate:
+    return Fate(
+        technique=technique,
+        name=release.name(technique),
+        outcome=outcome,
+        mappings=count,
+        standing=release.standing(technique),
+        target=target,
+        target_name=release.name(target) if target else None,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping as Dictionary, Sequence
-from math import isfinite
+from math import floor, log10
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -17,6 +17,10 @@ StrategyName = Literal["best", "count", "mean", "sum", "breadth"]
 Aggregate = Literal["average", "min", "max", "sum"]
 
 DEFAULT_WEIGHTS: Final[Dictionary[Value, Number]] = MappingProxyType({v: i for i, v in enumerate(VALUES, 1)})
+
+
+LARGEST: Final = 1_000_000_000
+"""Largest weight and end of a range: far above any use, far below what JSON readers disagree on."""
 
 
 class Scoring(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -54,7 +58,7 @@ class Scale(msgspec.Struct, frozen=True):
         """Return the legend: scores and their labels, the last one open where scores go on beyond it."""
         *lower, (top, label) = self.steps
         beyond = " or more" if self.strategy in ("count", "sum") else ""
-        return (*((n, f"{n:g} {word}") for n, word in lower), (top, f"{top:g}{beyond} {label}"))
+        return (*((n, f"{shown(n)} {word}") for n, word in lower), (top, f"{shown(top)}{beyond} {label}"))
 
 
 class _Strategy(msgspec.Struct, frozen=True):
@@ -64,14 +68,18 @@ class _Strategy(msgspec.Struct, frozen=True):
 
 
 def score(mappings: Iterable[Mapping], strategy: StrategyName, scoring: Scoring) -> tuple[ScoredTechnique, ...]:
-    """Return each technique of the mappings with its score, sorted by technique id."""
+    """Return each technique of the mappings with its score, sorted by technique id.
+
+    Raises SelectionError as `scale_of` does.
+    """
+    scale = scale_of(strategy, scoring)
     by_technique: dict[str, list[Mapping]] = {}
     for mapping in mappings:
         by_technique.setdefault(mapping.technique, []).append(mapping)
     weights = dict(zip(VALUES, scoring.weights, strict=True))
     formula = _STRATEGIES[strategy].score
     return tuple(
-        ScoredTechnique(technique, _plain(formula(group, weights)), tuple(group))
+        ScoredTechnique(technique, _clear_of_top(_plain(formula(group, weights)), scale), tuple(group))
         for technique, group in sorted(by_technique.items())
     )
 
@@ -89,43 +97,40 @@ def scale_of(strategy: StrategyName, scoring: Scoring) -> Scale:
     Raises SelectionError where the weights or the range make no scale.
     """
     minimal, partial, significant = scoring.weights
-    if not all(map(isfinite, scoring.weights)) or not 0 <= minimal <= partial <= significant or significant == 0:
+    if not (_are_usable(scoring.weights) and 0 <= minimal <= partial <= significant > 0):
         raise SelectionError(
             Problem(
                 f"the weights {_listed(scoring.weights)} do not rise from minimal to significant",
                 "--weights",
-                "expected numbers like minimal=10,partial=50,significant=100",
+                f"expected numbers up to {LARGEST:,} like minimal=10,partial=50,significant=100",
             )
         )
     rated = (
         (0, "mapped, not rated"),
         *((weight, value) for value, weight in zip(VALUES, scoring.weights, strict=True)),
     )
+    thirds = tuple(_plain(significant * 10 * n / 3) for n in range(4))
     ranges: dict[StrategyName, tuple[Number, Number, tuple[tuple[Number, str], ...]]] = {
         "best": (0, significant, rated),
         "mean": (0, significant, rated),
-        "count": (1, 16, tuple((n, f"capabilit{'y' if n == 1 else 'ies'}") for n in (1, 6, 11, 16))),
-        "sum": (
-            0,
-            10 * significant,
-            tuple((_plain(significant * n), "in sum") for n in (0, 10 / 3, 20 / 3, 10)),
-        ),
+        "count": (1, 16, tuple((n, _capabilities(n)) for n in (1, 6, 11, 16))),
+        "sum": (0, thirds[-1], tuple((n, "in sum") for n in thirds)),
         "breadth": (0, 3, tuple((n, "of protect, detect, respond") for n in range(4))),
     }
     minimum, maximum, steps = ranges[strategy]
     if scoring.range:
         minimum, maximum = scoring.range
-        if not (isfinite(minimum) and isfinite(maximum) and minimum < maximum):
+        if not (_are_usable(scoring.range) and minimum < maximum):
             raise SelectionError(
                 Problem(
                     f"the range {_listed(scoring.range)} does not rise",
                     "--range",
-                    "the Navigator gives every score the last colour then; expected two numbers like 0:10",
+                    f"the Navigator gives every score the last colour then; expected two numbers up to {LARGEST:,}",
                 )
             )
         if strategy in ("count", "sum"):
-            unit = steps[-1][1]
-            steps = tuple((_plain(minimum + (maximum - minimum) * n / 3), unit) for n in range(4))
+            points = [_plain(minimum + (maximum - minimum) * n / 3) for n in range(4)]
+            steps = tuple((n, _capabilities(n) if strategy == "count" else "in sum") for n in points)
     found = _STRATEGIES[strategy]
     return Scale(strategy, minimum, maximum, steps, found.aggregate, found.meaning)
 
@@ -134,7 +139,7 @@ def _best(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Nu
     return max((weights[m.value] for m in mappings if m.value and m.category), default=0)
 
 
-def _count(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Number:  # noqa: ARG001
+def _count(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Number:
     return len({(m.capability.framework, m.capability.id) for m in mappings})
 
 
@@ -147,7 +152,7 @@ def _sum(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Num
     return sum(_pair_weights(mappings, weights))
 
 
-def _breadth(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Number:  # noqa: ARG001
+def _breadth(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Number:
     return len({m.category for m in mappings if m.category})
 
 
@@ -174,11 +179,36 @@ _STRATEGIES: Final[Dictionary[StrategyName, _Strategy]] = MappingProxyType(
 STRATEGIES: Final = tuple(_STRATEGIES)
 
 
+def _capabilities(number: Number) -> str:
+    return "capability" if number == 1 else "capabilities"
+
+
+def _clear_of_top(number: Number, scale: Scale) -> Number:
+    """Return a mean or sum just below the top of the scale as the next lower number that has a colour.
+
+    The Navigator has a hundred colours and crashes on scores from 99.5 % of the range up to, but without, its end.
+    """
+    edge = scale.minimum + (scale.maximum - scale.minimum) * 0.995
+    if scale.strategy not in ("mean", "sum") or not edge <= number < scale.maximum:
+        return number
+    step = 10.0 ** floor(log10(scale.maximum - scale.minimum) - 2)
+    return _plain(floor((edge - step / 10) / step) * step)
+
+
+def shown(number: Number) -> str:
+    """Return a number as it is written, whole where it is whole."""
+    return str(int(number)) if isinstance(number, int) or number.is_integer() else str(number)
+
+
 def _plain(number: Number) -> Number:
-    """Return a number without a needless fraction: two decimals at most, an integer where it is one."""
-    rounded = round(number, 2)
+    """Return a number without a needless fraction: two decimals, more only below 1, an integer where it is one."""
+    rounded = round(number, 2) if abs(number) >= 1 else float(f"{number:.3g}")
     return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _listed(numbers: Iterable[Number]) -> str:
-    return ", ".join(f"{number:g}" for number in numbers)
+    return ", ".join(map(shown, numbers))
+
+
+def _are_usable(numbers: Iterable[Number]) -> bool:
+    return all(-LARGEST <= number <= LARGEST for number in numbers)

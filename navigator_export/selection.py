@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from navigator_export.errors import Problem, SelectionError, nearest
+from navigator_export.errors import NothingSelectedError, Problem, SelectionError, nearest
 from navigator_export.frameworks import framework
 from navigator_export.model import VALUES, Capability, Category, Mapping, MappingSet, Value
 from navigator_export.patterns import matches, matching
@@ -22,8 +22,6 @@ class Criteria(msgspec.Struct, frozen=True, omit_defaults=True):
     """Patterns of capability ids."""
     groups: tuple[str, ...] = ()
     """Patterns of group ids or names."""
-    tiers: tuple[str, ...] = ()
-    """Names of tiers, each for itself alone."""
     categories: tuple[Category, ...] = ()
     values: tuple[Value, ...] = ()
     mapping_types: tuple[str, ...] = ()
@@ -43,12 +41,16 @@ class Selection(msgspec.Struct, frozen=True, omit_defaults=True):
     """Only `tier` itself, without the lower tiers that it includes."""
     min_value: Value | None = None
     """The least value; unrated mappings are left out then."""
+    exclude_tiers: tuple[str, ...] = ()
+    """Names of tiers to leave out, each for itself alone."""
 
 
 class Selected(msgspec.Struct, frozen=True):
     """The mappings that a selection picked, and what it passed over without being told to."""
 
     mappings: tuple[Mapping, ...]
+    inactive: tuple[Mapping, ...] = ()
+    """Mappings that fit too, but were set apart because their technique is not active in the release."""
     without_tier: tuple[Capability, ...] = ()
     """Capabilities left out only because they have no tier."""
 
@@ -61,32 +63,45 @@ def select(mappings: MappingSet, selection: Selection, tiers: Tiers) -> Selected
 
     Raises SelectionError with every pattern that matches nothing in the whole set, or where nothing is left.
     """
-    if selection == Selection():
-        return Selected(mappings.mappings)
+    if selection == Selection() and mappings.mappings:
+        return Selected(mappings.mappings, mappings.inactive)
+    fits, in_tier = _predicates(mappings, selection, tiers)
+    fitting = [mapping for mapping in mappings.mappings if fits(mapping)]
+    selected = tuple(mapping for mapping in fitting if in_tier(mapping))
+    inactive = tuple(mapping for mapping in mappings.inactive if fits(mapping) and in_tier(mapping))
+    if not selected:
+        raise NothingSelectedError(_nothing_left(mappings, selection, inactive))
+    without_tier: dict[tuple[str, str], Capability] = {}
+    if selection.tier is not None:
+        without_tier = {
+            (m.capability.framework, m.capability.id): m.capability for m in fitting if not tiers.of(m.capability)
+        }
+    return Selected(selected, inactive, tuple(without_tier[key] for key in sorted(without_tier)))
+
+
+def _predicates(mappings: MappingSet, selection: Selection, tiers: Tiers) -> tuple[Test, Test]:
+    """Return what tells whether a mapping fits the selection but for its tier, and whether its tier is included."""
     problems: list[Problem] = []
     wanted = _tests(selection.include, _Words(mappings, tiers, "", problems))
-    unwanted = _tests(selection.exclude, _Words(mappings, tiers, "exclude-", problems))
+    unwanted_words = _Words(mappings, tiers, "exclude-", problems)
+    unwanted = _tests(selection.exclude, unwanted_words)
+    if selection.exclude_tiers:
+        unwanted.append(unwanted_words.tier_test(selection.exclude_tiers))
     if selection.min_value:
-        least = VALUES.index(selection.min_value)
-        wanted.append(lambda m: m.rated and m.value in VALUES[least:])
-    allowed: frozenset[str] | None = None
+        values = VALUES[VALUES.index(selection.min_value) :]
+        wanted.append(lambda m: m.rated and m.value in values)
+    included: frozenset[str | None] | None = None
     if selection.tier is not None:
         try:
-            allowed = tiers.included(selection.tier, exact=selection.exact_tier)
+            included = tiers.included(selection.tier, exact=selection.exact_tier)
         except SelectionError as error:
             problems.extend(error.problems)
     if problems:
         raise SelectionError(*problems)
-    fitting = [m for m in mappings.mappings if all(t(m) for t in wanted) and not any(t(m) for t in unwanted)]
-    without_tier: dict[tuple[str, str], Capability] = {}
-    if allowed is not None:
-        without_tier = {
-            (m.capability.framework, m.capability.id): m.capability for m in fitting if not tiers.of(m.capability)
-        }
-        fitting = [m for m in fitting if tiers.of(m.capability) in allowed]
-    if not fitting:
-        raise SelectionError(_nothing_left(mappings, selection))
-    return Selected(tuple(fitting), tuple(sorted(without_tier.values(), key=lambda c: (c.framework, c.id))))
+    return (
+        lambda m: all(test(m) for test in wanted) and not any(test(m) for test in unwanted),
+        lambda m: included is None or tiers.of(m.capability) in included,
+    )
 
 
 def _tests(criteria: Criteria, words: _Words) -> list[Test]:
@@ -98,8 +113,6 @@ def _tests(criteria: Criteria, words: _Words) -> list[Test]:
         tests.append(words.capability_test(criteria.capabilities))
     if criteria.groups:
         tests.append(words.group_test(criteria.groups))
-    if criteria.tiers:
-        tests.append(words.tier_test(criteria.tiers))
     if criteria.categories:
         tests.append(lambda m: m.category in criteria.categories)
     if criteria.values:
@@ -153,7 +166,8 @@ class _Words:
         return lambda m: m.mapping_type is not None and m.mapping_type.id in ids
 
     def technique_test(self, patterns: Iterable[str]) -> Test:
-        known = {(m.technique, m.technique) for m in self._mappings.mappings}
+        all_mappings = (*self._mappings.mappings, *self._mappings.inactive)
+        known = {(m.technique, m.technique) for m in all_mappings}
         ids = self._pick(patterns, known, "technique", "technique ids")
         return lambda m: m.technique in ids
 
@@ -176,7 +190,13 @@ def _one_of(capabilities: Iterable[Capability]) -> Test:
     return lambda m: (m.capability.framework, m.capability.id) in keys
 
 
-def _nothing_left(mappings: MappingSet, selection: Selection) -> Problem:
+def _nothing_left(mappings: MappingSet, selection: Selection, inactive: Sequence[Mapping]) -> Problem:
+    if inactive:
+        ids = ", ".join(sorted({mapping.technique for mapping in inactive}))
+        return Problem(
+            f"no selected technique is active in ATT&CK {mappings.attack_version}: {ids}",
+            hint="--attack-version moves mappings to techniques that are",
+        )
     unmapped = {row.capability for row in mappings.unmapped if row.capability}
     named = {
         capability.id

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from navigator_export.attack import Release
 from navigator_export.model import Capability, MappingSet, Source
-from navigator_export.retargeting import Retargeting
+from navigator_export.retargeting import Retargeting, account_for
 from navigator_export.selection import Selected
 
 
@@ -42,8 +43,10 @@ class Tally(msgspec.Struct, frozen=True):
         return f"{words} ({dropped})" if dropped else words
 
 
-def take_account(mappings: MappingSet, retargeting: Retargeting, selected: Selected) -> Tally:
-    """Return the account of a selection of mappings, at the release that they were moved to."""
+def take_account(mappings: MappingSet, selected: Selected, release: Release) -> Tally:
+    """Return the account of a selection of mappings that were retargeted to a release."""
+    retargeting = account_for(selected.mappings, selected.inactive, release, mappings.sources[0].attack_version)
+    all_mappings = len(mappings.mappings) + len(mappings.inactive)
     frameworks = {m.capability.framework for m in selected.mappings}
     return Tally(
         sources=tuple(source for source in mappings.sources if source.framework in frameworks),
@@ -51,7 +54,7 @@ def take_account(mappings: MappingSet, retargeting: Retargeting, selected: Selec
         mappings=len(selected.mappings),
         capabilities=len({(m.capability.framework, m.capability.id) for m in selected.mappings}),
         techniques=len({m.technique for m in selected.mappings}),
-        not_selected=retargeting.mappings_out - len(selected.mappings),
+        not_selected=all_mappings - retargeting.mappings_in,
         duplicates=len(mappings.duplicates),
         unmapped=len(mappings.unmapped),
         retargeting=retargeting,

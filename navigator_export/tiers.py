@@ -15,8 +15,8 @@ class TierOptions(msgspec.Struct, frozen=True):
 
     orders: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(framework id pattern, its tiers from the lowest to the highest) pairs; the first that matches stands."""
-    assigned: tuple[tuple[str, str], ...] = ()
-    """(capability id pattern, tier) pairs; the last that matches stands, before the id's suffix."""
+    assigned: tuple[tuple[str, str, str], ...] = ()
+    """(framework id pattern, capability id pattern, tier); the last that matches stands, before the id's suffix."""
 
 
 class Tiers(msgspec.Struct, frozen=True):
@@ -61,7 +61,6 @@ def assign_tiers(mappings: MappingSet, options: TierOptions) -> Tiers:
     """
     schemes = {source.framework: _scheme(source.framework, options) for source in mappings.sources}
     orders = tuple(dict.fromkeys(scheme.order for scheme in schemes.values() if scheme))
-    names = tuple(dict.fromkeys(tier for order in orders for tier in order))
     by_capability = {}
     for capability in mappings.capabilities:
         scheme = schemes[capability.framework]
@@ -69,15 +68,20 @@ def assign_tiers(mappings: MappingSet, options: TierOptions) -> Tiers:
         if tier:
             by_capability[capability.framework, capability.id] = tier
     problems = []
-    for pattern, named in options.assigned:
-        tier = _spelled(named, names)
-        capabilities = matching(pattern, mappings.capabilities)
+    for owner, pattern, named in options.assigned:
+        frameworks = [framework_id for framework_id in schemes if matches(owner, framework_id)]
+        candidates = [capability for capability in mappings.capabilities if capability.framework in frameworks]
+        if not frameworks and owner != "*":
+            continue
+        capabilities = matching(pattern, candidates)
+        own = dict.fromkeys(tier for id_ in frameworks if (scheme := schemes[id_]) for tier in scheme.order)
+        tier = _spelled(named, tuple(own))
         place = f"--assign-tier {pattern}={named}"
         if not capabilities:
-            ids = (capability.id for capability in mappings.capabilities)
-            problems.append(Problem(f"no capability is called {pattern!r}", place, nearest(pattern, ids, "ids")))
+            hint = nearest(pattern, (capability.id for capability in candidates), "ids")
+            problems.append(Problem(f"no capability is called {pattern!r}", place, hint))
         elif tier is None:
-            hint = nearest(named, names, "tiers") if names else "name the tiers, lowest first, with --tiers"
+            hint = nearest(named, own, "tiers") if own else "name the tiers, lowest first, with --tiers"
             problems.append(Problem(f"there is no tier {named!r}", place, hint))
         else:
             by_capability.update({(c.framework, c.id): tier for c in capabilities})

@@ -25,7 +25,7 @@ SHARED = ROOT.parent / "shared"
 settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=False
 )
-settings.register_profile("explore", parent=settings.get_profile("steady"), derandomize=False, max_examples=2000)
+settings.register_profile("explore", parent=settings.get_profile("steady"), derandomize=False, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 Json = Any
@@ -129,9 +129,7 @@ def mapping_bytes(rows: Iterable[dict[str, Json]], **metadata: Json) -> bytes:
     return json.dumps(mapping_document(rows, **metadata)).encode()
 
 
-def mapping_file(
-    folder: Path, rows: Iterable[dict[str, Json]], name: str = "mappings.json", **metadata: Json
-) -> Path:
+def mapping_file(folder: Path, rows: Iterable[dict[str, Json]], name: str = "mappings.json", **metadata: Json) -> Path:
     """Write a mapping file of these rows and return its path."""
     path = folder / name
     path.write_bytes(mapping_bytes(rows, **metadata))
@@ -250,6 +248,12 @@ def control_characters(text: str) -> set[str]:
 # ---- the command line ------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def no_imported_releases(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep ATT&CK releases that the person at this computer imported out of the tests."""
+    monkeypatch.setenv("NAVIGATOR_EXPORT_DATA", str(tmp_path_factory.getbasetemp() / "no data"))
+
+
 class Outcome(NamedTuple):
     """What a run of the command line left behind."""
 
@@ -265,10 +269,11 @@ Run = Callable[..., Outcome]
 def run(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
     """Return a function that runs the command line in this process; `stdin` is what comes in there."""
 
-    def run_main(*arguments: str | os.PathLike[str], stdin: bytes = b"") -> Outcome:
+    def run_main(*arguments: str | os.PathLike[str], stdin: bytes | io.RawIOBase = b"") -> Outcome:
         capfdbinary.readouterr()
+        raw = io.BytesIO(stdin) if isinstance(stdin, bytes) else io.BufferedReader(stdin)
         monkeypatch.setattr(sys, "argv", ["navigator-export", *map(os.fspath, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(raw, "utf-8"))
         with pytest.raises(SystemExit) as exit_:
             main()
         out, err = capfdbinary.readouterr()

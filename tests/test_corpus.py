@@ -81,11 +81,9 @@ def test_every_row_of_a_file_is_in_exactly_one_count(file: Path) -> None:
     rows = plain_rows(file)
     everything = make_layer(read(file)).tally
     technique = sorted(expected_techniques(rows))[0]
-    without = make_layer(
-        read(file), Recipe(selection=Selection(exclude=Criteria(techniques=(technique,))))
-    ).tally
+    without = make_layer(read(file), Recipe(selection=Selection(exclude=Criteria(techniques=(technique,))))).tally
     for tally in (everything, without):
-        counts = (tally.mappings, tally.not_selected, tally.duplicates, tally.unmapped, tally.dropped)
+        counts = (tally.mappings, tally.not_selected, tally.duplicates, tally.unmapped, tally.retargeting.dropped)
         assert tally.rows == len(rows.all)
         assert sum(counts) == len(rows.all), counts
         assert tally.unmapped == len(rows.all) - len(rows.mapping)

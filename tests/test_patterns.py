@@ -27,7 +27,8 @@ def test_pattern_matches(pattern: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "text"), [("DEF", "DEF-AIR-E5"), ("DEF-?", "DEF-AIR-E5"), ("a.b", "axb"), ("", "x"), ("AC-[34]", "AC-5")]
+    ("pattern", "text"),
+    [("DEF", "DEF-AIR-E5"), ("DEF-?", "DEF-AIR-E5"), ("a.b", "axb"), ("", "x"), ("AC-[34]", "AC-5")],
 )
 def test_pattern_does_not_match(pattern: str, text: str) -> None:
     assert not matches(pattern, text)

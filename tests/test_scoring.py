@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 
@@ -7,16 +8,30 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Recipe, Scoring, Selection, make_layer
-from navigator_export.errors import SelectionError
-from navigator_export.scoring import STRATEGIES, choose_strategy, scale_of, score
-from tests.conftest import make_row, mapping_set, rated_rows, scores, unrated_rows
+from navigator_export.errors import NavigatorExportError, SelectionError
+from navigator_export.scoring import STRATEGIES
+from tests.conftest import Json, make_row, mapping_set, metadata_of, rated_rows, unrated_rows
 
 
-def scored(ratings: Sequence[tuple[str, str]], strategy: str, scoring: Scoring | None = None) -> float:
+def made(rows: Sequence[dict[str, Json]], **scoring: Json) -> dict[str, Json]:
+    """Return the layer of these rows as JSON values."""
+    layer: dict[str, Json] = json.loads(make_layer(mapping_set(rows), Recipe(scoring=Scoring(**scoring))).text)
+    return layer
+
+
+def scored(ratings: Sequence[tuple[str, str]], strategy: str, **scoring: Json) -> float:
     """Return the score of one technique with these (capability, rating) mappings."""
-    mappings = mapping_set([make_row(capability, "T1114", rating) for capability, rating in ratings])
-    [technique] = score(mappings.mappings, strategy, scoring or Scoring())
-    return technique.score
+    rows = [make_row(capability, "T1114", rating) for capability, rating in ratings]
+    [technique] = made(rows, strategy=strategy, **scoring)["techniques"]
+    return float(technique["score"])
+
+
+def ends(layer: dict[str, Json]) -> tuple[float, float]:
+    return layer["gradient"]["minValue"], layer["gradient"]["maxValue"]
+
+
+def legend(layer: dict[str, Json]) -> list[str]:
+    return [item["label"] for item in layer["legendItems"]]
 
 
 UNRATED = [("A", ""), ("B", "")]
@@ -60,32 +75,24 @@ def test_score(ratings: Sequence[tuple[str, str]], strategy: str, expected: floa
     ("strategy", "expected"), [("best", 100), ("mean", 53.33), ("sum", 160), ("count", 3), ("breadth", 2)]
 )
 def test_weights_count_in_best_mean_and_sum(strategy: str, expected: float) -> None:
-    assert scored(MIXED, strategy, Scoring(weights=(10, 50, 100))) == expected
+    assert scored(MIXED, strategy, weights=(10, 50, 100)) == expected
 
 
 @pytest.mark.parametrize("missing", ["score_category", "score_value"])
 def test_half_a_rating_is_none(missing: str) -> None:
-    mappings = mapping_set([make_row("A", "T1114", "protect significant", **{missing: None})])
+    row = make_row("A", "T1114", "protect significant", **{missing: None})
     for strategy in ("best", "mean", "sum"):
-        assert score(mappings.mappings, strategy, Scoring())[0].score == 0
+        assert made([row], strategy=strategy)["techniques"][0]["score"] == 0
 
 
 def test_small_weights_are_not_rounded_away() -> None:
-    assert scored(ONE, "best", Scoring(weights=(0.001, 0.002, 0.003))) == pytest.approx(0.002)
-
-
-def test_techniques_are_sorted_and_hold_their_mappings() -> None:
-    mappings = mapping_set(rated_rows())
-    result = score(mappings.mappings, "count", Scoring())
-    assert [technique.technique for technique in result] == ["T1078", "T1114", "T1114.003", "T1566"]
-    assert sum(len(technique.mappings) for technique in result) == len(mappings.mappings)
-    assert {m.technique for m in result[1].mappings} == {"T1114"}
+    assert scored(ONE, "best", weights=(0.001, 0.002, 0.003)) == pytest.approx(0.002)
 
 
 def test_default_is_best_where_anything_is_rated_else_count() -> None:
-    assert choose_strategy(mapping_set(rated_rows()).mappings, Scoring()) == "best"
-    assert choose_strategy(mapping_set(unrated_rows()).mappings, Scoring()) == "count"
-    assert choose_strategy(mapping_set(rated_rows()).mappings, Scoring(strategy="sum")) == "sum"
+    assert metadata_of(made(rated_rows()), "score")[0].startswith("best: ")
+    assert metadata_of(made(unrated_rows()), "score")[0].startswith("count: ")
+    assert metadata_of(made(rated_rows(), strategy="sum"), "score")[0].startswith("sum: ")
 
 
 def test_default_looks_at_what_is_selected() -> None:
@@ -98,41 +105,51 @@ def test_default_looks_at_what_is_selected() -> None:
 
 
 @pytest.mark.parametrize(
-    ("strategy", "minimum", "maximum", "legend"),
+    ("strategy", "range_", "labels"),
     [
-        ("best", 0, 3, ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
-        ("mean", 0, 3, ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
-        ("count", 1, 16, ["1 capability", "6 capabilities", "11 capabilities", "16 or more capabilities"]),
-        ("sum", 0, 30, ["0 in sum", "10 in sum", "20 in sum", "30 or more in sum"]),
-        ("breadth", 0, 3, [f"{n} of protect, detect, respond" for n in range(4)]),
+        ("best", (0, 3), ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("mean", (0, 3), ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("count", (1, 16), ["1 capability", "6 capabilities", "11 capabilities", "16 or more capabilities"]),
+        ("sum", (0, 30), ["0 in sum", "10 in sum", "20 in sum", "30 or more in sum"]),
+        ("breadth", (0, 3), [f"{n} of protect, detect, respond" for n in range(4)]),
     ],
 )
-def test_scale_follows_from_the_strategy(strategy: str, minimum: int, maximum: int, legend: list[str]) -> None:
-    scale = scale_of(strategy, Scoring())
-    assert (scale.minimum, scale.maximum) == (minimum, maximum)
-    assert [label for _, label in scale.labelled()] == legend
+def test_scale_follows_from_the_strategy(strategy: str, range_: tuple[int, int], labels: list[str]) -> None:
+    layer = made(rated_rows(), strategy=strategy)
+    assert ends(layer) == range_
+    assert legend(layer) == labels
 
 
-def test_scale_does_not_depend_on_the_data() -> None:
-    few, many = mapping_set(rated_rows()[:1]), mapping_set(rated_rows())
-    for strategy in STRATEGIES:
-        recipe = Recipe(scoring=Scoring(strategy=strategy))
-        one, other = make_layer(few, recipe).layer, make_layer(many, recipe).layer
-        assert (one.gradient, one.legend_items) == (other.gradient, other.legend_items)
+def test_scale_follows_from_the_weights() -> None:
+    layer = made(rated_rows(), weights=(10, 50, 100))
+    assert ends(layer) == (0, 100)
+    assert legend(layer) == ["0 mapped, not rated", "10 minimal", "50 partial", "100 significant"]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_scale_does_not_depend_on_the_data(strategy: str) -> None:
+    few, many = made(rated_rows()[:1], strategy=strategy), made(rated_rows(), strategy=strategy)
+    assert few["gradient"] == many["gradient"]
+    assert few["legendItems"] == many["legendItems"]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_range_replaces_the_ends_of_the_scale(strategy: str) -> None:
-    scale = scale_of(strategy, Scoring(range=(-5, 12.5)))
-    assert (scale.minimum, scale.maximum) == (-5, 12.5)
+    assert ends(made(rated_rows(), strategy=strategy, range=(-5, 12.5))) == (-5, 12.5)
 
 
 def test_range_spaces_the_legend_of_open_scales_evenly() -> None:
-    assert [at for at, _ in scale_of("count", Scoring(range=(0, 30))).steps] == [0, 10, 20, 30]
+    labels = legend(made(rated_rows(), strategy="count", range=(0, 30)))
+    assert [label.split()[0] for label in labels] == ["0", "10", "20", "30"]
+
+
+def test_legend_counts_one_in_the_singular() -> None:
+    labels = legend(made(rated_rows(), strategy="count", range=(1, 4)))
+    assert labels == ["1 capability", "2 capabilities", "3 capabilities", "4 or more capabilities"]
 
 
 def test_legend_tells_large_numbers_exactly() -> None:
-    assert scale_of("count", Scoring(range=(0, 1234567))).labelled()[-1][1].startswith("1234567 or more")
+    assert legend(made(rated_rows(), strategy="count", range=(0, 1234567)))[-1].startswith("1234567 or more")
 
 
 BAD_WEIGHTS = [
@@ -149,33 +166,50 @@ BAD_WEIGHTS = [
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_weights_that_do_not_rise_are_refused(strategy: str, weights: tuple[float, float, float]) -> None:
     with pytest.raises(SelectionError, match="--weights"):
-        scale_of(strategy, Scoring(weights=weights))
+        made(rated_rows(), strategy=strategy, weights=weights)
 
 
-@pytest.mark.parametrize("ends", [(1, 1), (2, 1), (0, math.inf), (-math.inf, 0), (math.nan, 1), (0, math.nan)])
+@pytest.mark.parametrize("range_", [(1, 1), (2, 1), (0, math.inf), (-math.inf, 0), (math.nan, 1), (0, math.nan)])
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_range_that_does_not_rise_is_refused(strategy: str, ends: tuple[float, float]) -> None:
+def test_range_that_does_not_rise_is_refused(strategy: str, range_: tuple[float, float]) -> None:
     with pytest.raises(SelectionError, match="--range"):
-        scale_of(strategy, Scoring(range=ends))
+        made(rated_rows(), strategy=strategy, range=range_)
 
 
-@pytest.mark.parametrize("scoring", [Scoring(weights=(1, 2, 1e308)), Scoring(range=(-1.7e308, 1.7e308))])
+@pytest.mark.parametrize(
+    "scoring",
+    [
+        {"weights": (1, 2, 1e308)},
+        {"weights": (1e-300, 2e-300, 3e-300)},
+        {"range": (-1.7e308, 1.7e308)},
+        {"range": (0, 5e-324)},
+        {"range": (1, 1.0000000000000002)},
+    ],
+)
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_numbers_of_any_size_make_a_layer_or_an_error_in_words(strategy: str, scoring: Scoring) -> None:
-    recipe = Recipe(scoring=Scoring(strategy, scoring.weights, scoring.range))
+def test_numbers_of_any_size_make_a_layer_or_an_error_in_words(strategy: str, scoring: dict[str, Json]) -> None:
     try:
-        text = make_layer(mapping_set(rated_rows()), recipe).text
-    except SelectionError as error:
-        assert "--" in str(error)
-    else:
-        assert all(math.isfinite(n) for n in scores(text).values())
+        outcome: object = made(rated_rows(), strategy=strategy, **scoring)
+    except NavigatorExportError as error:
+        outcome = str(error)
+    assert outcome
 
 
-def test_a_mean_just_below_the_highest_value_is_no_obstacle() -> None:
+@pytest.mark.parametrize("total", [100, 150, 250, 400])
+def test_a_mean_just_below_the_highest_value_is_no_obstacle(total: int) -> None:
     """The Navigator finds no colour for a score within half a percent of the greatest."""
-    rows = [make_row(f"C{i}", "T1114", "protect significant") for i in range(99)]
-    mappings = mapping_set([*rows, make_row("C99", "T1114", "protect partial")])
-    assert scores(make_layer(mappings, Recipe(scoring=Scoring(strategy="mean"))).text)["T1114"] == pytest.approx(3, 0.02)
+    rows = [make_row(f"C{i}", "T1114", "protect significant") for i in range(total - 1)]
+    rows.append(make_row("C", "T1114", "protect partial"))
+    [technique] = made(rows, strategy="mean")["techniques"]
+    assert technique["score"] == pytest.approx(3, 0.02)
+
+
+def test_a_sum_just_below_the_end_of_its_own_scale_is_no_obstacle() -> None:
+    rows = [make_row(f"C{i}", "T1114", "protect significant") for i in range(9)]
+    rows += [make_row(f"D{i}", "T1114", "protect partial") for i in range(48)]
+    layer = made(rows, strategy="sum", weights=(1, 2, 100))
+    assert ends(layer) == (0, 1000)
+    assert layer["techniques"][0]["score"] == pytest.approx(996, 0.01)
 
 
 # ---- properties ------------------------------------------------------------------------------------------------------
@@ -199,9 +233,9 @@ def test_a_mapping_repeated_with_another_comment_never_changes_a_score(
 ) -> None:
     rows = [make_row(capability, "T1114", rating) for capability, rating in ratings]
     again = [row | {"comments": "other words"} for row in data.draw(st.lists(st.sampled_from(rows), max_size=5))]
-    [plain] = score(mapping_set(rows).mappings, strategy, Scoring())
-    [repeated] = score(mapping_set([*rows, *again]).mappings, strategy, Scoring())
-    assert repeated.score == plain.score
+    assert [t["score"] for t in made([*rows, *again], strategy=strategy)["techniques"]] == [
+        t["score"] for t in made(rows, strategy=strategy)["techniques"]
+    ]
 
 
 @given(ratings=MAPPINGS, rating=st.sampled_from(RATINGS[1:]), weaker=st.integers(0, 8))
@@ -223,7 +257,5 @@ def test_order_of_mappings_never_changes_a_score(ratings: list[tuple[str, str]],
 
 @given(ratings=MAPPINGS, strategy=STRATEGY)
 def test_scores_with_an_end_stay_on_their_scale(ratings: list[tuple[str, str]], strategy: str) -> None:
-    scale = scale_of(strategy, Scoring())
-    result = scored(ratings, strategy)
-    assert result >= scale.minimum
-    assert result <= scale.maximum or strategy in ("count", "sum")
+    lowest, highest = {"best": (0, 3), "mean": (0, 3), "count": (1, 4), "sum": (0, 36), "breadth": (0, 3)}[strategy]
+    assert lowest <= scored(ratings, strategy) <= highest

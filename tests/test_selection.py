@@ -5,10 +5,10 @@ from hypothesis import given, strategies as st
 
 from navigator_export import Criteria, Mapping, MappingSet, Selection, TierOptions, assign_tiers
 from navigator_export.errors import SelectionError
-from navigator_export.selection import Selected, select
-from tests.conftest import NIST, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
 from navigator_export.readers.assembly import assemble
 from navigator_export.readers.unified import read_unified
+from navigator_export.selection import Selected, select
+from tests.conftest import NIST, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
 
 RATED = mapping_set(rated_rows())
 UNRATED = mapping_set(unrated_rows(), **NIST)
@@ -41,7 +41,6 @@ ASPECTS = [
     ({"groups": ("Identity",)}, ALL[5:]),
     ({"groups": ("Mail Prot*",)}, ALL[:5]),
     ({"groups": ("MAIL",)}, ALL[:5]),
-    ({"tiers": ("e5",)}, ALL[2:5]),
     ({"categories": ("detect",)}, ALL[1:4]),
     ({"categories": ("protect", "respond")}, [ALL[0], ALL[4], ALL[5]]),
     ({"values": ("minimal",)}, [ALL[1], ALL[4]]),
@@ -121,6 +120,20 @@ def test_tier_includes_the_lower_ones_unless_exact(selection: Selection, expecte
     assert told(picked(selection).mappings) == expected
 
 
+@pytest.mark.parametrize(("tiers", "expected"), [(("e5",), [*ALL[:2], *ALL[5:]]), (("E3",), ALL[2:5])])
+def test_excluded_tiers_are_left_out_each_for_itself(tiers: tuple[str, ...], expected: list[str]) -> None:
+    assert told(picked(Selection(exclude_tiers=tiers)).mappings) == expected
+
+
+def test_excluded_tier_that_there_is_not_is_an_error_that_names_the_tiers() -> None:
+    with pytest.raises(SelectionError, match=r"--exclude-tier: .*E3"):
+        picked(Selection(exclude_tiers=("E4",)))
+
+
+def test_excluded_tiers_leave_capabilities_without_tier() -> None:
+    assert len(picked(Selection(exclude_tiers=("E3", "E5")), BOTH).mappings) == len(UNRATED.mappings)
+
+
 def test_capabilities_without_tier_are_left_out_of_a_tier_and_told() -> None:
     selected = picked(Selection(tier="E5"), BOTH)
     assert told(selected.mappings) == ALL
@@ -128,7 +141,7 @@ def test_capabilities_without_tier_are_left_out_of_a_tier_and_told() -> None:
 
 
 def test_unknown_tier_is_an_error_that_names_the_tiers() -> None:
-    with pytest.raises(SelectionError, match="no tier 'E4'.*E3, E5"):
+    with pytest.raises(SelectionError, match=r"no tier 'E4'.*(E3, E5|E5, E3)"):
         picked(Selection(tier="E4"))
 
 
@@ -138,7 +151,7 @@ def test_tier_of_a_framework_without_tiers_is_an_error_that_says_how_to_assign()
 
 
 def test_assigned_tier_stands_before_the_suffix() -> None:
-    selected = picked(Selection(tier="E3"), tiers=TierOptions(assigned=(("login-*", "e5"),)))
+    selected = picked(Selection(tier="E3"), tiers=TierOptions(assigned=(("*", "login-*", "e5"),)))
     assert told(selected.mappings) == ALL[:2]
 
 
@@ -150,7 +163,6 @@ def test_assigned_tier_stands_before_the_suffix() -> None:
     [
         ({"capabilities": ("MAIL-E4",)}, "--capability", "MAIL-E3"),
         ({"groups": ("identty",)}, "--group", "identity"),
-        ({"tiers": ("E4",)}, "--tier", "E3"),
         ({"mapping_types": ("technique_scor",)}, "--mapping-type", "technique_score"),
         ({"techniques": ("T1115",)}, "--technique", "T1114"),
         ({"frameworks": ("m356",)}, "--framework", "m365"),
@@ -214,11 +226,12 @@ ROWS = st.lists(
 CRITERIA = st.one_of(
     st.builds(lambda v: Criteria(capabilities=v), st.lists(st.sampled_from((*CAPABILITIES, "*-E5", "b*")), min_size=1)),
     st.builds(lambda v: Criteria(groups=v), st.lists(st.sampled_from(("mail", "Identity", "*")), min_size=1)),
-    st.builds(lambda v: Criteria(tiers=v), st.lists(st.sampled_from(("E3", "e5")), min_size=1)),
     st.builds(lambda v: Criteria(categories=v), st.lists(st.sampled_from(("protect", "detect")), min_size=1)),
     st.builds(lambda v: Criteria(values=v), st.lists(st.sampled_from(("minimal", "partial")), min_size=1)),
     st.builds(lambda v: Criteria(techniques=v), st.lists(st.sampled_from(("T1114", "T1114*", "T*")), min_size=1)),
-    st.builds(lambda v: Criteria(mapping_types=v), st.lists(st.sampled_from(("other*", "technique_score")), min_size=1)),
+    st.builds(
+        lambda v: Criteria(mapping_types=v), st.lists(st.sampled_from(("other*", "technique_score")), min_size=1)
+    ),
 )
 
 
@@ -231,9 +244,7 @@ def left(mappings: MappingSet, selection: Selection) -> list[Mapping] | None:
 
 
 @given(rows=ROWS, criteria=CRITERIA)
-def test_including_and_excluding_the_same_part_the_mappings(
-    rows: list[dict[str, object]], criteria: Criteria
-) -> None:
+def test_including_and_excluding_the_same_part_the_mappings(rows: list[dict[str, object]], criteria: Criteria) -> None:
     mappings = mapping_set(rows)
     inside = left(mappings, Selection(include=criteria))
     outside = left(mappings, Selection(exclude=criteria))

@@ -1,5 +1,5 @@
 """The ATT&CK technique catalogue."""
 
-from navigator_export.attack.catalogue import Catalogue, Release, Standing, Technique, builtin, known
+from navigator_export.attack.catalogue import LATEST, Catalogue, Release, Standing, Technique, builtin, known
 
-__all__ = ["Catalogue", "Release", "Standing", "Technique", "builtin", "known"]
+__all__ = ["LATEST", "Catalogue", "Release", "Standing", "Technique", "builtin", "known"]

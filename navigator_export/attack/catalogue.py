@@ -7,10 +7,11 @@ Releases that the user imported are listed too, and each is read from its bundle
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping as Dictionary
 from functools import cache, cached_property, lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,6 +21,10 @@ from navigator_export.errors import AttackError, Problem
 from navigator_export.model import DOMAINS, Domain
 
 Kind = Literal["active", "revoked", "deprecated", "removed", "not yet", "other domain", "unknown"]
+
+
+LATEST: Final = "latest"
+"""Name of the newest release that is known."""
 
 
 class Technique(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -195,16 +200,25 @@ class Catalogue(msgspec.Struct, frozen=True, dict=True):
 
     domains: dict[Domain, DomainTable]
 
+    @property
+    def has_imports(self) -> bool:
+        """Return whether any release was imported by the user."""
+        return any(table.imported for table in self.domains.values())
+
     def newest(self, domain: Domain) -> str:
         """Return the newest listed release of a domain."""
         return self.domains[domain].releases[-1]
 
     def resolve(self, domain: Domain, version: str) -> str | None:
-        """Return the listed release that serves for `version`; None where its major release is not known.
+        """Return the listed release that serves for `version`; None where that names no known major release.
 
-        `16` is the newest listed 16.x; an unlisted minor release is the nearest listed one below it, or the first of
-        its major release.
+        `latest` is the newest of all, `16` the newest listed 16.x; an unlisted minor release is the nearest listed one
+        below it, or the first of its major release.
         """
+        if version == LATEST:
+            return self.newest(domain)
+        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", version):
+            return None
         wanted = order(version) if "." in version else (*order(version), float("inf"))
         same_major = [r for r in self.domains[domain].releases if order(r)[0] == wanted[0]]
         below = [r for r in same_major if order(r) <= wanted]

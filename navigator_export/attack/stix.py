@@ -178,7 +178,8 @@ def _contents(name: str, data: bytes) -> _Contents:
     except msgspec.ValidationError as error:
         raise AttackError(name, [Problem(f"is not a STIX bundle: {reason(error)}")]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise AttackError(name, [Problem(f"is damaged, or not JSON: {reason(error)}")]) from None
+        words = reason(error).removeprefix("jSON is malformed: ")
+        raise AttackError(name, [Problem(f"is damaged, or not JSON: {words}")]) from None
     release = stated.pop() if len(stated) == 1 else ""
     return _Contents(stix, release if is_release_name(release) else None, objects)
 
@@ -198,7 +199,7 @@ class _Technique(msgspec.Struct):
 
 def _techniques(name: str, objects: list[dict[str, Any]]) -> list[_Technique]:
     """Return the technique objects of a bundle, as MitreAttackData reads them, sorted by STIX id."""
-    import stix2  # type: ignore[import-untyped]  # noqa: PLC0415
+    import stix2  # type: ignore[import-untyped]  # noqa: PLC0415 - what MitreAttackData reads from
     from mitreattack.stix20 import MitreAttackData  # type: ignore[import-untyped]  # noqa: PLC0415
 
     try:

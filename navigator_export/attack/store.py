@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
@@ -124,8 +125,11 @@ def save(release: ImportedRelease) -> Path:
 
 def _stored(entry: os.DirEntry[str], match: re.Match[str]) -> StoredRelease:
     domain = next(domain for domain in DOMAINS if domain == match["domain"])
-    status = entry.stat()
-    return StoredRelease(domain, match["version"], entry.path, (status.st_mtime_ns, status.st_size, status.st_ino))
+    stamp: tuple[int, ...] = ()
+    with suppress(OSError):  # a broken link, or gone meanwhile: told where the file is read
+        status = entry.stat()
+        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+    return StoredRelease(domain, match["version"], entry.path, stamp)
 
 
 def _read(stored: StoredRelease) -> ImportedRelease:

@@ -19,8 +19,11 @@ EXIT_INTERRUPTED = 130
 COMMANDS: Final = MappingProxyType(
     {
         "export": "Write one Navigator layer from mapping files.",
+        "build": "Write every layer of a manifest, with an index, or check that they are current.",
         "validate": "Report every finding in layer files.",
         "inspect": "Show what mapping files hold.",
+        "convert": "Write mapping files, in any form, as unified JSON.",
+        "template": "Write a list to start your own mappings with.",
         "attack": "Show, compare, import and download ATT&CK releases.",
     }
 )
@@ -59,7 +62,7 @@ def main() -> None:
 
     try:
         status = commands.main(prog_name="navigator-export", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         status = EXIT_INTERRUPTED
     except click.ClickException as error:
         status = error.exit_code
@@ -70,6 +73,9 @@ def main() -> None:
     except LayerError as error:
         status = EXIT_FINDINGS
         complain("the layer was not written:", *map(str, error.findings))
+    except UnicodeEncodeError as error:
+        status = EXIT_UNUSABLE
+        complain(f"error an option or a file name is no UTF-8 text: {error.object!r}; name it otherwise")
     except (NavigatorExportError, OSError) as error:
         status = EXIT_UNUSABLE
         complain(f"error {error}")

@@ -20,6 +20,7 @@ from navigator_export.attack.store import ImportedRelease, is_release_name
 from navigator_export.cli.terminal import answer, complain, harmless
 from navigator_export.errors import AttackError, Problem
 from navigator_export.model import DOMAINS, Domain
+from navigator_export.output import as_json
 
 
 class ReleaseName(click.ParamType[str]):
@@ -300,7 +301,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _answer_json(value: Any) -> None:
-    answer(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    answer(as_json(value))
 
 
 @contextmanager

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
 from navigator_export.annotation import COMMENT_STYLES, CommentStyle
+from navigator_export.attack import LATEST
 from navigator_export.cli.options import (
     Range,
     Weights,
     criteria_from,
     criteria_options,
+    read_options,
+    read_options_from,
     sources_argument,
     tier_options,
     tiers_from,
@@ -23,10 +26,10 @@ from navigator_export.cli.terminal import complain, harmless
 from navigator_export.errors import OutputError, Problem
 from navigator_export.export import Product, make_layer
 from navigator_export.model import VALUES, Value
-from navigator_export.output import STANDARD_OUTPUT, write
+from navigator_export.output import STANDARD_OUTPUT, as_json, write
 from navigator_export.readers import read
 from navigator_export.readers.capability_set import read_capability_set
-from navigator_export.recipe import NEWEST, Recipe
+from navigator_export.recipe import Recipe
 from navigator_export.retargeting import ON_INACTIVE, OnInactive, Retargeting
 from navigator_export.scoring import STRATEGIES, Number, Scoring, StrategyName
 from navigator_export.selection import Selection
@@ -82,6 +85,7 @@ from navigator_export.selection import Selection
 @click.option("--name", help="Name of the layer; by default it tells framework, release, selection and score.")
 @click.option("--description", help="Description of the layer.")
 @click.option("--report", metavar="FILE", help="Write what became of inactive techniques: JSON for *.json.")
+@read_options
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was made; problems are told all the same.")
 def command(
     sources: tuple[str, ...],
@@ -91,7 +95,7 @@ def command(
     min_value: Value | None,
     capability_sets: tuple[str, ...],
     tier_orders: tuple[str, ...],
-    assigned: tuple[tuple[str, str], ...],
+    assigned: tuple[tuple[str, str, str], ...],
     strategy: StrategyName | None,
     weights: tuple[Number, Number, Number],
     range_: tuple[Number, Number] | None,
@@ -108,15 +112,18 @@ def command(
 ) -> None:
     """Write one Navigator layer from mapping files.
 
-    A SOURCE is a mapping file, - for standard input, or `sample` for the built-in sample. Several sources go into one
-    layer where they agree on ATT&CK release and domain. PATTERNs know * and ?, whatever the case.
+    A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample` for the
+    built-in sample. Several sources go into one layer where they agree on ATT&CK release and domain. PATTERNs know *
+    and ?, whatever the case.
     """
     if exact_tier and tier is None:
         raise click.UsageError("--exact-tier goes with --tier")
+    if report == output == STANDARD_OUTPUT:
+        raise click.UsageError("the layer and its report cannot both go to standard output; name a file with -o")
     listed = [id_ for file in capability_sets for id_ in read_capability_set(file)]
     criteria["capabilities"] = (*criteria["capabilities"], *listed)
     product = make_layer(
-        read(*sources),
+        read(*sources, options=read_options_from(criteria)),
         Recipe(
             selection=Selection(
                 include=criteria_from(criteria),
@@ -124,6 +131,7 @@ def command(
                 tier=tier,
                 exact_tier=exact_tier,
                 min_value=min_value,
+                exclude_tiers=criteria["exclude_tiers"],
             ),
             tiers=tiers_from(tier_orders, assigned),
             scoring=Scoring(strategy=strategy, weights=weights, range=range_),
@@ -136,10 +144,11 @@ def command(
             description=description,
         ),
     )
-    target = _target(output, product, sources)
-    if report:
-        write(_report(product.tally.retargeting, as_json=report.endswith(".json")), report)
+    target = _target(output, product)
+    _spare((target, report or STANDARD_OUTPUT), (*sources, *capability_sets))
     write(product.text, target)
+    if report:
+        write(_report(product.tally.retargeting, machine=report.endswith(".json")), report)
     complain(*_account(product, target, attack_version, quiet=quiet))
 
 
@@ -147,26 +156,33 @@ def _unlisted(product: Product, asked: str | None) -> list[str]:
     """Return a note where an ATT&CK release is not listed, and another one's techniques served for it."""
     retargeting = product.tally.retargeting
     wanted = asked or retargeting.from_release
-    if wanted in (retargeting.to_release, NEWEST):
+    if wanted in (retargeting.to_release, LATEST):
         return []
     return [f"note ATT&CK {wanted} is not listed; its techniques are taken to be those of {retargeting.to_release}"]
 
 
-def _target(output: str, product: Product, sources: tuple[str, ...]) -> str:
+def _target(output: str, product: Product) -> str:
     if output == STANDARD_OUTPUT:
         return output
     is_folder = output.endswith(("/", os.sep)) or Path(output).is_dir()
-    target = Path(output, product.file_name) if is_folder else Path(output)
-    for source in sources:
-        if target.exists() and Path(source).exists() and target.samefile(source):
-            raise OutputError(str(target), [Problem("is one of the sources", hint="name another file")])
-    return str(target)
+    return str(Path(output, product.file_name)) if is_folder else output
 
 
-def _report(retargeting: Retargeting, *, as_json: bool) -> bytes:
+def _spare(targets: Sequence[str], inputs: Sequence[str]) -> None:
+    """Raise OutputError where a file to write is one that was read, or is to be written twice."""
+    written = [Path(target) for target in targets if target != STANDARD_OUTPUT]
+    for number, target in enumerate(written):
+        if target.resolve() in [other.resolve() for other in written[:number]]:
+            raise OutputError(str(target), [Problem("is the layer's file too", hint="name another file")])
+        for source in map(Path, inputs):
+            if target.exists() and source.exists() and target.samefile(source):
+                raise OutputError(str(target), [Problem("was read as an input", hint="name another file")])
+
+
+def _report(retargeting: Retargeting, *, machine: bool) -> bytes:
     """Return what became of every id that is not active in the layer's release."""
-    if as_json:
-        return msgspec.json.format(msgspec.json.encode(retargeting), indent=2) + b"\n"
+    if machine:
+        return f"{as_json(retargeting)}\n".encode()
     lines = [
         f"ATT&CK {retargeting.from_release} to {retargeting.to_release}, {retargeting.domain}: "
         f"{retargeting.mappings_in} mappings in, {retargeting.mappings_out} out, {retargeting.dropped} dropped",

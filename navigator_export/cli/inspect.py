@@ -2,47 +2,87 @@
 
 from __future__ import annotations
 
-import io
-import shutil
-import sys
-from collections.abc import Iterable, Sequence
+from typing import Any
 
 import click
 import msgspec
 
-from navigator_export.cli.options import sources_argument, tier_options, tiers_from
+from navigator_export.cli.options import (
+    read_options,
+    read_options_from,
+    sources_argument,
+    tier_options,
+    tiers_from,
+)
+from navigator_export.cli.tables import table
 from navigator_export.cli.terminal import answer, harmless
 from navigator_export.frameworks import framework
 from navigator_export.inspection import Inspection, inspect
+from navigator_export.model import RowFate
+from navigator_export.output import as_json
 from navigator_export.readers import read
+from navigator_export.readers.formats import MEANINGS
 from navigator_export.tiers import assign_tiers
 
 
 @click.command("inspect")
 @sources_argument
 @tier_options
-@click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
+@read_options
+@click.option("--rows", "with_rows", is_flag=True, help="Also what became of each row.")
+@click.option("--json", "json", is_flag=True, help="Everything, as JSON.")
 def command(
-    sources: tuple[str, ...], tier_orders: tuple[str, ...], assigned: tuple[tuple[str, str], ...], as_json: bool
+    sources: tuple[str, ...],
+    tier_orders: tuple[str, ...],
+    assigned: tuple[tuple[str, str, str], ...],
+    with_rows: bool,
+    json: bool,
+    **reading: Any,
 ) -> None:
-    """Show what mapping files hold: capabilities, tiers, licences, techniques, ratings and oddities."""
-    mappings = read(*sources)
+    """Show what mapping files hold: capabilities, tiers, licences, techniques, ratings and oddities.
+
+    A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample`. What was
+    taken for what is shown too: form, encoding, separator, sheet, header and columns.
+    """
+    fates: list[RowFate] | None = [] if with_rows else None
+    mappings = read(*sources, options=read_options_from(reading), fates=fates)
     inspection = inspect(mappings, assign_tiers(mappings, tiers_from(tier_orders, assigned)))
-    if as_json:
-        answer(msgspec.json.format(msgspec.json.encode(inspection), indent=2).decode())
+    if json:
+        values = msgspec.to_builtins(inspection)
+        answer(as_json(values if fates is None else values | {"rows": fates}))
     else:
-        answer(_rendered(inspection))
+        answer("\n".join(filter(None, (_rendered(inspection), _row_table(fates or [])))))
+
+
+def _row_table(fates: list[RowFate]) -> str:
+    several = len({fate.source for fate in fates}) > 1
+    return table(
+        "Rows, and what each is taken for",
+        ("place", "taken for", "capability", "technique", "category", "value", "mapping type"),
+        (
+            (
+                f"{f.source}: {f.place}" if several else f.place,
+                f.taken_as,
+                f.capability,
+                f.technique,
+                f.category or "",
+                f.value or "",
+                f.mapping_type,
+            )
+            for f in fates
+        ),
+    ).rstrip()
 
 
 def _rendered(inspection: Inspection) -> str:
     sections = [
         _about(inspection),
-        _table(
+        table(
             "Tiers, each with the lower ones",
             ("tier", "capabilities", "mappings", "distinct", "techniques"),
             ((t.tier, *map(str, (t.capabilities, t.mappings, t.distinct, t.techniques))) for t in inspection.tiers),
         ),
-        _table(
+        table(
             "Capabilities",
             ("id", "name", "group", "tier", "mappings", "techniques", "ratings", "licence"),
             (
@@ -59,37 +99,37 @@ def _rendered(inspection: Inspection) -> str:
                 for c in inspection.capabilities
             ),
         ),
-        _table(
+        table(
             f"Tactics of ATT&CK {inspection.attack_version}",
             ("tactic", "techniques", "of", "mappings"),
             ((t.tactic, *map(str, (t.techniques, t.of, t.mappings))) for t in inspection.tactics),
         ),
-        _table(
+        table(
             "Techniques",
             ("id", "name", "mappings", "distinct", "capabilities"),
             ((t.id, t.name, str(t.mappings), str(t.distinct), str(t.capabilities)) for t in inspection.techniques),
         ),
-        _table(
+        table(
             "Rated in two ways (best takes the higher value)",
             ("capability", "technique", "category", "values"),
             ((c.capability, c.technique, c.category, ", ".join(c.values)) for c in inspection.contradictions),
         ),
-        _table(
+        table(
             "Repeated (counted once)",
             ("capability", "technique", "times"),
             ((d.capability, d.technique, str(d.times)) for d in inspection.duplicates),
         ),
-        _table(
+        table(
             "Without category or without value (unrated)",
             ("capability", "technique"),
             ((p.capability, p.technique) for p in inspection.partly_rated),
         ),
-        _table(
+        table(
             f"Not active in ATT&CK {inspection.attack_version}",
             ("technique", "why", "replaced by", "mappings"),
             ((i.id, i.kind, i.replacement or "", str(i.mappings)) for i in inspection.inactive),
         ),
-        _table(
+        table(
             "Rows that map nothing",
             ("place", "reason", "capability", "technique"),
             ((u.place, u.reason, u.capability, u.technique) for u in inspection.unmapped),
@@ -103,12 +143,14 @@ def _about(inspection: Inspection) -> str:
     for source in inspection.sources:
         lines += [
             f"{source.name}",
+            f"  form           {source.format}: {MEANINGS.get(source.format, source.format)}",
             f"  framework      {framework(source.framework).name} ({source.framework}) {source.framework_version}",
             f"  ATT&CK         {source.attack_version} {source.domain}",
             f"  rows           {source.rows}, of them {source.mappings} mappings",
             f"  mapping types  {', '.join(f'{t.id} ({t.name})' for t in source.mapping_types)}",
             f"  groups         {', '.join(f'{g.id} ({g.name})' for g in source.groups)}",
             f"  SHA-256        {source.sha256}",
+            *(f"  {what:14} {how}" for what, how in source.reading),
             *(f"  note           {remark}" for remark in source.remarks),
         ]
     lines.append(
@@ -119,24 +161,3 @@ def _about(inspection: Inspection) -> str:
     if any(c.licence_disagrees for c in inspection.capabilities):
         lines.append("(?): the licence sentence names another tier than the capability's id")
     return harmless("\n".join(lines)) + "\n"
-
-
-def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table as text; empty without rows."""
-    from rich import box  # noqa: PLC0415 - rich is for tables alone, and slow to load
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(title=f"{title}", title_justify="left", title_style="", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        is_count = column in {"mappings", "techniques", "of", "distinct", "capabilities", "times"}
-        table.add_column(column, justify="right" if is_count else "left", no_wrap=is_count or column == "id")
-    for row in rows:
-        table.add_row(*(Text(harmless(cell)) for cell in row))
-    if not table.row_count:
-        return ""
-    width = shutil.get_terminal_size((200, 24)).columns if sys.stdout.isatty() else 200
-    text = io.StringIO()
-    Console(file=text, width=width, color_system=None, legacy_windows=False).print(table)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from navigator_export.model import CATEGORIES, VALUES
+from navigator_export.model import CATEGORIES, DOMAINS, VALUES
+from navigator_export.readers.options import FORMATS, Limits, ReadOptions
 from navigator_export.scoring import Number
 from navigator_export.selection import Criteria
 from navigator_export.tiers import TierOptions
@@ -47,19 +49,56 @@ class Range(click.ParamType[tuple[Number, ...]]):
         return numbers
 
 
-class Assignment(click.ParamType[tuple[str, str]]):
-    """`EID-CA-E3=E5`."""
+class Assignment(click.ParamType[tuple[str, str, str]]):
+    """`EID-CA-E3=E5`, or `m365:EID-CA-E3=E5` for one of several frameworks."""
 
     name = "id=tier"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        """Return the pattern and the tier."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str, str]:
+        """Return the patterns of the framework and of the capability, and the tier."""
         if isinstance(value, tuple):
             return value
-        pattern, _, tier = str(value).rpartition("=")
+        words, _, tier = str(value).rpartition("=")
+        owner, _, pattern = words.rpartition(":")
         if not pattern.strip() or not tier.strip():
             self.fail(f"{value!r}: expected one like EID-CA-E3=E5", param, ctx)
-        return pattern.strip(), tier.strip()
+        return owner.strip() or "*", pattern.strip(), tier.strip()
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """`name=value`, both not empty; the last `=` that leaves a value parts them, or the first."""
+
+    def __init__(self, name: str, example: str, *, last: bool = False) -> None:
+        self.name = name
+        self._example = example
+        self._last = last
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Return both sides."""
+        if isinstance(value, tuple):
+            return value
+        text = str(value)
+        left, _, right = text.rpartition("=") if self._last else text.partition("=")
+        if not left.strip() or not right.strip():
+            self.fail(f"{value!r}: expected one like {self._example}", param, ctx)
+        return left.strip(), right.strip()
+
+
+class Limit(click.ParamType[tuple[str, int]]):
+    """`bytes=1000000000`, with kB, MB and GB for powers of 1024."""
+
+    name = "name=number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        """Return the limit's name and number."""
+        if isinstance(value, tuple):
+            return value
+        name, _, text = str(value).partition("=")
+        number = re.fullmatch(r"\s*([1-9][0-9]{0,17})\s*([kMG]?)i?B?\s*", text)
+        if name.strip() not in Limits.__struct_fields__ or number is None:
+            known = ", ".join(Limits.__struct_fields__)
+            self.fail(f"{value!r}: expected one like bytes=1GB; limits are {known}", param, ctx)
+        return name.strip(), int(number[1]) * 1024 ** " kMG".index(number[2] or " ")
 
 
 def _number(text: str) -> Number | None:
@@ -71,6 +110,71 @@ def _number(text: str) -> Number | None:
 
 
 sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+
+
+_READ_OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (
+        "--format",
+        "read_format",
+        {"type": click.Choice(FORMATS), "help": "Form of the sources; found by their content."},
+    ),
+    ("--source-framework", "read_framework", {"metavar": "ID", "help": "Framework of the sources."}),
+    ("--source-framework-version", "read_framework_version", {"metavar": "TEXT", "help": "Release of that framework."}),
+    (
+        "--source-attack-version",
+        "read_attack_version",
+        {"metavar": "RELEASE", "help": "ATT&CK release of the sources."},
+    ),
+    (
+        "--source-domain",
+        "read_domain",
+        {"type": click.Choice(DOMAINS, case_sensitive=False), "help": "Domain of the sources."},
+    ),
+    (
+        "--source-category",
+        "read_category",
+        {"type": click.Choice(CATEGORIES, case_sensitive=False), "help": "Category of values that come without one."},
+    ),
+    (
+        "--column",
+        "read_columns",
+        {
+            "type": Pair("field=column", 'technique_id="ATT&CK ID"'),
+            "multiple": True,
+            "help": "Column of a list, by its header or letter, as in technique_id=C. Repeatable.",
+        },
+    ),
+    (
+        "--rating",
+        "read_ratings",
+        {
+            "type": Pair("word=rating", "High=significant or 50..75=partial", last=True),
+            "multiple": True,
+            "help": 'What a word, number or range means, as in 3="protect significant". Repeatable.',
+        },
+    ),
+    ("--sheet", "read_sheet", {"metavar": "NAME", "help": "Sheet of an Excel file; else the first with a list."}),
+    ("--encoding", "read_encoding", {"metavar": "NAME", "help": "Encoding of a text, as in cp1250; else found out."}),
+    (
+        "--limit",
+        "read_limits",
+        {"type": Limit(), "multiple": True, "help": "Read more, or less, as in bytes=1GB or rows=5000. Repeatable."},
+    ),
+)
+
+
+def read_options(command: Command) -> Command:
+    """Add the options that say how sources are to be read; see `read_options_from`."""
+    for name, parameter, settings in reversed(_READ_OPTIONS):
+        command = click.option(name, parameter, **settings)(command)
+    return command
+
+
+def read_options_from(given: dict[str, Any]) -> ReadOptions:
+    """Take the options of `read_options` out of what a command was given, and return what they say."""
+    values = {parameter.removeprefix("read_"): given.pop(parameter) for _, parameter, _ in _READ_OPTIONS}
+    values["limits"] = Limits(**dict(values["limits"]))
+    return ReadOptions(**values)
 
 
 def tier_options(command: Command) -> Command:
@@ -95,7 +199,7 @@ def tier_options(command: Command) -> Command:
     return command
 
 
-def tiers_from(tier_orders: tuple[str, ...], assigned: tuple[tuple[str, str], ...]) -> TierOptions:
+def tiers_from(tier_orders: tuple[str, ...], assigned: tuple[tuple[str, str, str], ...]) -> TierOptions:
     """Return what the tier options say."""
     orders = []
     for text in tier_orders:
@@ -135,5 +239,4 @@ def criteria_options(command: Command) -> Command:
 
 def criteria_from(given: dict[str, Any], prefix: str = "") -> Criteria:
     """Return what the options of `criteria_options` say; `prefix` is `exclude_` for those that leave out."""
-    fields = [*(field for field, *_ in _ASPECTS), "tiers"]
-    return Criteria(**{field: tuple(given.get(prefix + field, ())) for field in fields})
+    return Criteria(**{field: tuple(given.get(prefix + field, ())) for field, *_ in _ASPECTS})

@@ -7,7 +7,11 @@ from contextlib import suppress
 
 from navigator_export.output import STANDARD_OUTPUT, write
 
-_VISIBLE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+_VISIBLE = {
+    **{code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"},
+    **{code: f"\\u{code:04x}" for code in (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+}
+"""Control characters, and those that turn the direction of text, spelled out."""
 
 
 def harmless(text: str) -> str:
@@ -17,6 +21,8 @@ def harmless(text: str) -> str:
 
 def complain(*lines: str) -> None:
     """Write lines to standard error, as far as it can be written to."""
+    if not lines:
+        return
     text = harmless("\n".join(lines))
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(text.encode(sys.stderr.encoding, "backslashreplace").decode(sys.stderr.encoding) + "\n")

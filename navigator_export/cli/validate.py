@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import click
-import msgspec
 
-from navigator_export.attack import builtin
+from navigator_export.attack import known
+from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.errors import SourceError
 from navigator_export.model import DOMAINS
+from navigator_export.output import as_json
 from navigator_export.readers.contents import contents
 from navigator_export.validation import RULES, validate_files
+from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
 
 
 @click.command("validate")
 @click.argument("files", nargs=-1, metavar="FILE…")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(REPORT_FORMATS), default="text", show_default=True, help="How to tell."
+)
 @click.option("--attack-version", metavar="RELEASE", help="Check techniques against this release.")
 @click.option("--rules", is_flag=True, help="List the rules and exit.")
 @click.pass_context
 def command(
-    context: click.Context, files: tuple[str, ...], attack_version: str | None, format_: str, rules: bool
+    context: click.Context, files: tuple[str, ...], attack_version: str | None, format_: ReportFormat, rules: bool
 ) -> int:
     """Report every finding in layer files: what the Navigator would refuse, drop, hide or crash on.
 
@@ -40,21 +44,19 @@ def command(
         except SourceError as error:
             unreadable = True
             complain(*error.lines())
-    catalogue = builtin()
-    if attack_version and not any(catalogue.release(domain, attack_version) for domain in DOMAINS):
-        raise click.BadParameter(f"ATT&CK {attack_version} is not known", context, param_hint="--attack-version")
+    catalogue = known()
+    if attack_version is not None and not any(catalogue.release(domain, attack_version) for domain in DOMAINS):
+        raise click.BadParameter(
+            f"ATT&CK {attack_version or repr(attack_version)} is not known", context, param_hint="--attack-version"
+        )
     findings = validate_files(read, catalogue, attack_version)
     errors = sum(finding.severity == "error" for finding in findings)
-    if format_ == "json":
-        answer(msgspec.json.format(msgspec.json.encode({"findings": findings}), indent=2).decode())
-    elif findings:
-        answer("\n".join(map(str, findings)))
-    complain(f"{len(files)} file{'s' if len(files) > 1 else ''}: {errors} errors, {len(findings) - errors} warnings")
+    print_findings(findings, read, format_, f"{len(files)} layer file{'s' if len(files) > 1 else ''}")
     return 2 if unreadable else 1 if errors else 0
 
 
 def _rules(format_: str) -> str:
     if format_ == "json":
-        return msgspec.json.format(msgspec.json.encode(RULES), indent=2).decode()
+        return as_json(RULES)
     width = max(len(rule.id) for rule in RULES)
     return "\n".join(f"{rule.id:{width}}  {rule.severity:7}  {rule.doc}" for rule in RULES)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping as Dictionary, Sequence
 from typing import Final
 
-from navigator_export.errors import Problem, SourceError
+from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.frameworks import framework
 from navigator_export.model import (
     CATEGORIES,
@@ -18,6 +18,7 @@ from navigator_export.model import (
     Domain,
     Mapping,
     MappingSet,
+    RowFate,
     Source,
     Term,
     UnmappedRow,
@@ -26,16 +27,30 @@ from navigator_export.model import (
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Metadata, Row, Table
 
-TECHNIQUE_ID: Final = re.compile(r"T\d{4}(\.\d{3})?")
+TECHNIQUE_ID: Final = re.compile(r"T[0-9]{4}(\.[0-9]{3})?")
 NON_MAPPABLE: Final = "non_mappable"
+CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What text never needs and a terminal may obey; tabs and line ends stay."""
+
+EXPLAINED: Final = 50
+"""Problems of a table that name the nearest word; it takes long to find, and no more are shown."""
+
+_LONGEST: Final = 60
 
 
-def assemble(tables: Sequence[Table]) -> MappingSet:
+def assemble(
+    tables: Sequence[Table],
+    read_options: tuple[tuple[str, str], ...] = (),
+    fates: list[RowFate] | None = None,
+) -> MappingSet:
     """Return the mappings of all tables as one set, in the tables' order.
 
-    Raises SourceError with every problem of a table: an unknown domain or release, an id that is no technique,
+    `read_options` are the command-line options that the tables were read with; `fates` receives what became of each
+    row. Raises SourceError with every problem of a table: an unknown domain or release, an id that is no technique,
     an unknown category or value, no mapping at all, or tables of different domains or ATT&CK releases.
     """
+    if not tables:
+        raise SourceError("", [Problem("there is no source", hint="name a mapping file, - or sample")])
     metadata = [_check_metadata(table) for table in tables]
     _check_agreement(tables, metadata)
     capabilities = _Capabilities(tables)
@@ -45,11 +60,11 @@ def assemble(tables: Sequence[Table]) -> MappingSet:
     sources = []
     for table, (domain, release) in zip(tables, metadata, strict=True):
         before = len(mappings) + len(duplicates)
-        remarks = _read_rows(table, capabilities, mappings, duplicates, unmapped)
+        remarks = _read_rows(table, capabilities, mappings, duplicates, unmapped, fates)
         mapped = len(mappings) + len(duplicates) - before
         if not mapped:
             raise SourceError(table.file, [_maps_nothing(table)])
-        sources.append(_source(table, domain, release, mapped, remarks))
+        sources.append(_source(table, domain, release, mapped, remarks, read_options))
     return MappingSet(
         sources=tuple(sources),
         domain=metadata[0][0],
@@ -62,29 +77,20 @@ def assemble(tables: Sequence[Table]) -> MappingSet:
 
 
 def _check_metadata(table: Table) -> tuple[Domain, str]:
+    meta = table.metadata
     problems = []
-    domain = table.metadata.technology_domain.casefold().removesuffix("-attack")
+    domain = meta.technology_domain.casefold().removesuffix("-attack")
     if domain not in DOMAINS:
-        problems.append(
-            Problem(
-                f"unknown domain {table.metadata.technology_domain!r}",
-                "$.metadata.technology_domain",
-                f"expected {', '.join(DOMAINS)}",
-            )
-        )
-    release = table.metadata.attack_version.casefold().removeprefix("v")
-    if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", release):
-        problems.append(
-            Problem(
-                f"{table.metadata.attack_version!r} is no ATT&CK release",
-                "$.metadata.attack_version",
-                "expected one like 16.1",
-            )
-        )
-    if not table.metadata.mapping_framework:
-        problems.append(Problem("the framework has no name", "$.metadata.mapping_framework"))
-    if problems:
-        raise SourceError(table.file, problems)
+        place = table.place_of_metadata("technology_domain")
+        problems.append(Problem(f"unknown domain {meta.technology_domain!r}", place, f"expected {', '.join(DOMAINS)}"))
+    release = meta.attack_version.casefold().removeprefix("v")
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", release):
+        place = table.place_of_metadata("attack_version")
+        problems.append(Problem(f"{meta.attack_version!r} is no ATT&CK release", place, "expected one like 16.1"))
+    if not meta.mapping_framework:
+        problems.append(Problem("the framework has no name", table.place_of_metadata("mapping_framework")))
+    if problems or table.problems:
+        raise SourceError(table.file, [*problems, *table.problems, *_wrong_words(table)])
     return next(d for d in DOMAINS if d == domain), release
 
 
@@ -117,18 +123,29 @@ class _Capabilities:
         for table in tables:
             framework_id = table.metadata.mapping_framework
             identity = framework(framework_id).identity
-            rows = Counter((r.capability_id, r.capability_description, r.capability_group) for r in table.rows)
-            for (spelling, name, group), count in rows.items():
-                id_ = (spelling or "").strip()
+            rows = Counter(
+                (
+                    r.capability_id,
+                    r.capability_description,
+                    r.capability_group,
+                    tuple(r.capability_groups) if r.capability_groups else (),
+                )
+                for r in table.rows
+            )
+            plain = _uncontrolled if table.controls else str
+            for (spelling, said_name, said_group, more_groups), count in rows.items():
+                id_ = plain(spelling or "").strip()
+                name = plain(said_name or "")
                 if not id_:
                     self._key_by_spelling[framework_id, spelling] = None
                     continue
                 key = (framework_id, identity(id_))
                 self._key_by_spelling[framework_id, spelling] = key
                 spellings.setdefault(key, set()).add(id_)
-                names.setdefault(key, Counter())[" ".join((name or "").split())] += count
-                if group and group.strip():
-                    groups.setdefault(key, set()).add(_term(table.metadata.capability_groups, group.strip()))
+                names.setdefault(key, Counter())[" ".join(name.split())] += count
+                for said in (said_group, *more_groups):
+                    if group := plain(said or "").strip():
+                        groups.setdefault(key, set()).add(_term(table.metadata.capability_groups, group))
         self._by_key = {
             key: Capability(
                 id=max(ids, key=lambda id_: (len(id_), id_)),
@@ -155,17 +172,24 @@ def _read_rows(
     mappings: dict[tuple[object, ...], Mapping],
     duplicates: list[Mapping],
     unmapped: list[UnmappedRow],
+    fates: list[RowFate] | None,
 ) -> tuple[str, ...]:
     """Sort a table's rows into mappings, duplicates and unmapped rows; return remarks on what was mended."""
     by_spelling = capabilities.by_spelling(table.metadata.mapping_framework)
     words = _Words(table)
+    said = {word for row in table.rows for word in (row.status, row.mapping_type)}
+    no_mapping = {word for word in said if is_non_mappable(word)}
+    clean = _clean_text if table.controls else _clean_line_ends
     references: dict[tuple[str | None, ...], tuple[str, ...]] = {(): ()}
     rejected: Counter[str] = Counter()
     for index, row in enumerate(table.rows):
         technique = words.technique(row, index)
         capability = by_spelling[row.capability_id]
-        if technique is None or capability is None or NON_MAPPABLE in (row.status, row.mapping_type):
-            unmapped.append(_unmapped(table, index, row, capability, technique))
+        non_mappable = row.status in no_mapping or row.mapping_type in no_mapping
+        if technique is None or capability is None or non_mappable:
+            unmapped.append(_unmapped(table.place(index), capability, technique, non_mappable=non_mappable))
+            if fates is not None:
+                fates.append(_fate(table, index, unmapped[-1]))
             continue
         raw = tuple(row.references or ())
         if raw not in references:
@@ -177,18 +201,20 @@ def _read_rows(
             words.mapping_type(row),
             words.category(row, index),
             words.value(row, index),
-            _clean_text(row.comments) if row.comments else "",
+            clean(row.comments) if row.comments else "",
             references[raw],
         )
         key = (
             id(capability),
             technique,
-            row.mapping_type,
+            mapping.mapping_type,
             mapping.category,
             mapping.value,
             mapping.comment,
             mapping.references,
         )
+        if fates is not None:
+            fates.append(_fate(table, index, mapping, repeats=key in mappings))
         if key in mappings:
             duplicates.append(mapping)
         else:
@@ -198,11 +224,38 @@ def _read_rows(
     return _remarks(table, rejected)
 
 
+def _fate(table: Table, index: int, taken: Mapping | UnmappedRow, *, repeats: bool = False) -> RowFate:
+    place = table.place(index)
+    if isinstance(taken, UnmappedRow):
+        return RowFate(table.file, place, taken.reason, taken.capability, taken.technique)
+    return RowFate(
+        table.file,
+        place,
+        "repeated" if repeats else "mapping",
+        taken.capability.id,
+        taken.technique,
+        taken.category,
+        taken.value,
+        taken.mapping_type.id if taken.mapping_type else "",
+    )
+
+
+def _wrong_words(table: Table) -> list[Problem]:
+    """Return the problems of all rows, where the table cannot be used for another reason anyway."""
+    words = _Words(table)
+    for index, row in enumerate(table.rows):
+        if words.technique(row, index) and (row.capability_id or "").strip():
+            words.category(row, index)
+            words.value(row, index)
+    return words.problems
+
+
 class _Words:
     """The controlled words of a table's rows, checked; each spelling is worked out once."""
 
     def __init__(self, table: Table) -> None:
         self.problems: list[Problem] = []
+        self._told: set[tuple[str, str]] = set()
         self._table = table
         self._techniques: dict[str | None, str | None] = {}
         self._types: dict[str | None, Term | None] = {}
@@ -217,7 +270,7 @@ class _Words:
             pass
         id_ = (raw or "").strip().upper()
         if id_ and not TECHNIQUE_ID.fullmatch(id_):
-            self._wrong(index, "attack_object_id", f"{raw!r} is no technique id", "expected T1114 or T1114.003")
+            self._wrong(index, "attack_object_id", f"{_cut(raw)} is no technique id", "expected T1114 or T1114.003")
             return None
         self._techniques[raw] = id_ or None
         return id_ or None
@@ -235,7 +288,7 @@ class _Words:
             word = (raw or "").strip().casefold()
             known = next((c for c in CATEGORIES if c == word), None)
             if word and known is None:
-                self._wrong(index, "score_category", f"{raw!r} is no category", f"expected {', '.join(CATEGORIES)}")
+                self._wrong(index, "score_category", f"{_cut(raw)} is no category", self._expected(word, CATEGORIES))
                 return None
             self._categories[raw] = known
         return self._categories[raw]
@@ -246,34 +299,58 @@ class _Words:
             word = (raw or "").strip().casefold()
             known = next((v for v in VALUES if v == word), None)
             if word and known is None:
-                self._wrong(index, "score_value", f"{raw!r} is no value", f"expected {', '.join(VALUES)}")
+                self._wrong(index, "score_value", f"{_cut(raw)} is no value", self._expected(word, VALUES))
                 return None
             self._values[raw] = known
         return self._values[raw]
 
+    def _expected(self, word: str, known: Sequence[str]) -> str:
+        close = nearest(word[:_LONGEST], known, "words") if len(self.problems) < EXPLAINED else ""
+        near = f" ({close})" if close.startswith("nearest") else ""
+        return f'expected {", ".join(known)}{near}; --rating "{_plain_word(word)}=…" says what it means'
+
     def _wrong(self, index: int, column: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(message, self._table.place(index, column), hint))
+        problem = Problem(message, self._table.place(index, column), hint)
+        # A list's row of several techniques comes in once for each.
+        if (problem.place, message) not in self._told:
+            self._told.add((problem.place, message))
+            self.problems.append(problem)
+
+
+def _cut(text: str | None) -> str:
+    return repr(text) if text is None or len(text) <= _LONGEST else f"{text[:_LONGEST]!r}…"
+
+
+def _plain_word(word: str) -> str:
+    return word if len(word) <= _LONGEST and word.isprintable() and '"' not in word else "…"
 
 
 def _term(names: Dictionary[str, str], id_: str) -> Term:
     return Term(id_, " ".join(names.get(id_, id_).split()) or id_)
 
 
-def _clean_text(text: str) -> str:
+def _uncontrolled(text: str) -> str:
+    return CONTROLS.sub("", text)
+
+
+def _clean_line_ends(text: str) -> str:
     text = text.strip()
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _unmapped(table: Table, index: int, row: Row, capability: Capability | None, technique: str | None) -> UnmappedRow:
+def _clean_text(text: str) -> str:
+    return CONTROLS.sub("", _clean_line_ends(text)).strip()
+
+
+def is_non_mappable(word: str | None) -> bool:
+    """Return whether a status or mapping type says that nothing is mapped; Mappings Explorer spells it in two ways."""
+    return word is not None and word.strip().casefold().replace("-", "_") == NON_MAPPABLE
+
+
+def _unmapped(place: str, capability: Capability | None, technique: str | None, *, non_mappable: bool) -> UnmappedRow:
     return UnmappedRow(
-        place=table.place(index),
-        reason=(
-            "non-mappable"
-            if NON_MAPPABLE in (row.status, row.mapping_type)
-            else "no technique"
-            if technique is None
-            else "no capability"
-        ),
+        place=place,
+        reason=("non-mappable" if non_mappable else "no technique" if technique is None else "no capability"),
         capability=capability.id if capability else "",
         technique=technique or "",
     )
@@ -281,15 +358,15 @@ def _unmapped(table: Table, index: int, row: Row, capability: Capability | None,
 
 def _maps_nothing(table: Table) -> Problem:
     if not table.rows:
-        return Problem("there is no mapping in it", "$.mapping_objects", "is this the right file?")
-    return Problem(f"none of its {len(table.rows)} rows relates a capability to a technique", "$.mapping_objects")
+        return Problem("there is no mapping in it", table.rows_place, "is this the right file?")
+    return Problem(f"none of its {len(table.rows)} rows relates a capability to a technique", table.rows_place)
 
 
 def _remarks(table: Table, rejected: Counter[str]) -> tuple[str, ...]:
-    remarks = []
+    remarks = list(table.remarks)
     if rejected:
         remarks.append(
-            f"{rejected.total()} references are no address and give no link, such as {sorted(rejected)[0]!r}"
+            f"{rejected.total()} references are no address and give no link, such as {_cut(sorted(rejected)[0])}"
         )
     meta: Metadata = table.metadata
     for what, stated, said in (
@@ -307,7 +384,14 @@ def _remarks(table: Table, rejected: Counter[str]) -> tuple[str, ...]:
     return tuple(remarks)
 
 
-def _source(table: Table, domain: Domain, release: str, mapped: int, remarks: Iterable[str]) -> Source:
+def _source(
+    table: Table,
+    domain: Domain,
+    release: str,
+    mapped: int,
+    remarks: Iterable[str],
+    read_options: tuple[tuple[str, str], ...],
+) -> Source:
     meta = table.metadata
     return Source(
         name=table.name,
@@ -321,4 +405,7 @@ def _source(table: Table, domain: Domain, release: str, mapped: int, remarks: It
         mapping_types=tuple(_term(meta.mapping_types, id_) for id_ in sorted(meta.mapping_types)),
         groups=tuple(_term(meta.capability_groups, id_) for id_ in sorted(meta.capability_groups)),
         remarks=tuple(remarks),
+        format=table.format,
+        reading=table.reading,
+        read_options=read_options,
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from navigator_export.errors import Problem
+
 
 class Row(msgspec.Struct, gc=False):
     """One row as the source has it; None and missing are the same."""
@@ -23,6 +25,8 @@ class Row(msgspec.Struct, gc=False):
     status: str | None = None
     mapping_framework_version: str | None = None
     attack_version: str | None = None
+    capability_groups: list[str] | None = None
+    """Further groups of the capability; not a field of Mappings Explorer, where a row has one."""
 
 
 class Metadata(msgspec.Struct):
@@ -39,7 +43,7 @@ class Metadata(msgspec.Struct):
 
 
 class Table(msgspec.Struct):
-    """The rows of one source."""
+    """The rows of one source, or those of one framework in it."""
 
     file: str
     """The source as the user named it, for messages."""
@@ -49,9 +53,34 @@ class Table(msgspec.Struct):
     metadata: Metadata
     rows: list[Row]
     row_place: str
-    """Place of a row in a message, with `{}` for its index."""
+    """Place of a row in a message, with `{}` for its index; not used where there are `row_places`."""
+    row_places: list[str] | None = None
+    """Place of each row in a message, where the index alone does not tell it."""
+    column_names: dict[str, str] = {}
+    """Field to the name that the source gives it; in a list every field that is read has one."""
+    rows_place: str = "$.mapping_objects"
+    """Place of all rows in a message."""
+    metadata_place: str = "$.metadata."
+    """Place of the metadata in a message, to be followed by a field's name; empty where the source has none."""
+    format: str = "json"
+    reading: tuple[tuple[str, str], ...] = ()
+    """What was taken for what, as (what, how) pairs."""
+    remarks: tuple[str, ...] = ()
+    """What was taken for granted or left out, each a sentence."""
+    problems: tuple[Problem, ...] = ()
+    """What of the rows cannot be read; a table with a problem is not used."""
+    controls: bool = True
+    """Whether its texts may hold control characters."""
 
-    def place(self, index: int, column: str = "") -> str:
-        """Return the place of a row, or of one column of it."""
-        place = self.row_place.format(index)
-        return f"{place}.{column}" if column else place
+    def place(self, index: int, field: str = "") -> str:
+        """Return the place of a row, or of one field of it."""
+        place = self.row_place.replace("{}", str(index)) if self.row_places is None else self.row_places[index]
+        if not field:
+            return place
+        if self.row_places is None:
+            return f"{place}.{field}"
+        return f"{place}, {'column ' if self.column_names else ''}{self.column_names.get(field, field)}"
+
+    def place_of_metadata(self, field: str) -> str:
+        """Return the place where the source states, or should state, something of itself."""
+        return f"{self.metadata_place}{field}" if self.metadata_place else ""

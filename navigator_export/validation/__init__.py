@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from navigator_export.attack import Catalogue, builtin
+from navigator_export.attack import Catalogue, known
 from navigator_export.validation.document import parse
 from navigator_export.validation.findings import Finding, Severity
 from navigator_export.validation.registry import Rule
@@ -31,7 +31,7 @@ def validate_files(
     files: Dictionary[str, bytes], catalogue: Catalogue | None = None, attack_version: str | None = None
 ) -> tuple[Finding, ...]:
     """Return every finding in several layer files, by file name, that are to be used together. Never raises."""
-    catalogue = catalogue or builtin()
+    catalogue = catalogue or known()
     findings: list[Finding] = []
     views: list[tuple[str, LayerView]] = []
     for file, data in files.items():
@@ -51,5 +51,5 @@ def gate(data: bytes, catalogue: Catalogue | None = None) -> tuple[Finding, ...]
     The checks are those of `validate`; what is spared is the slow parsing that foreign files need.
     """
     layer: dict[str, Any] = msgspec.json.decode(data)
-    view = LayerView(layer, "$", catalogue or builtin())
+    view = LayerView(layer, "$", catalogue or known())
     return tuple(finding for check in CHECKS for finding in check(view))

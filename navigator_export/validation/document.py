@@ -43,6 +43,7 @@ def parse(data: bytes) -> Document:
             object_pairs_hook=lambda pairs: _object(pairs, duplicates),
             parse_constant=_reject_constant,
             parse_float=_finite,
+            parse_int=_bounded,
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
@@ -100,6 +101,15 @@ def _finite(literal: str) -> float:
     number = float(literal)
     if math.isinf(number):
         raise ValueError(f"the number {literal[:20]} is too large")
+    return number
+
+
+def _bounded(literal: str) -> int:
+    number = int(literal)
+    try:
+        float(number)
+    except OverflowError:
+        raise ValueError(f"the number {literal[:20]}… is too large") from None
     return number
 
 

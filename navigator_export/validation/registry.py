@@ -14,6 +14,8 @@ class Rule(msgspec.Struct, frozen=True):
     severity: Severity
     doc: str
 
-    def finding(self, path: str, message: str, hint: str = "", severity: Severity | None = None) -> Finding:
+    def finding(
+        self, path: str, message: str, hint: str = "", severity: Severity | None = None, file: str = ""
+    ) -> Finding:
         """Return a finding of this rule, at the rule's own severity or another."""
-        return Finding(self.id, severity or self.severity, path, message, hint)
+        return Finding(self.id, severity or self.severity, path, message, hint, file)

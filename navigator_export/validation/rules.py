@@ -150,7 +150,7 @@ class LayerView(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def major(self) -> int | None:
         """Return the major ATT&CK release as the Navigator reads it: the first run of digits."""
-        digits = re.search(r"\d{1,6}", self.attack or "")
+        digits = re.search(r"[0-9]{1,6}", self.attack or "")
         return int(digits[0]) if digits else None
 
     @cached_property
@@ -197,7 +197,8 @@ def check_fields(view: LayerView) -> Iterator[Finding]:
     places += [(path, entry, technique_fields) for path, entry in view.techniques]
     for path, value, known in places:
         for field in sorted(value.keys() - known):
-            yield UNKNOWN_FIELD.finding(f"{path}.{field}", f"{field!r} is no field", nearest(field, known, "fields"))
+            place = path + schema.json_path([field]).removeprefix("$")
+            yield UNKNOWN_FIELD.finding(place, f"{field!r} is no field", nearest(field, known, "fields"))
 
 
 def check_attack_version(view: LayerView) -> Iterator[Finding]:
@@ -211,7 +212,7 @@ def check_attack_version(view: LayerView) -> Iterator[Finding]:
         yield ATTACK_UNKNOWN.finding(
             path, f"{view.attack!r} is no known ATT&CK release", f"known are {NAVIGATOR_OLDEST} to {newest}"
         )
-    elif not re.fullmatch(r"\d+(\.\d+)*", view.attack):
+    elif not re.fullmatch(r"[0-9]+(\.[0-9]+)*", view.attack):
         yield ATTACK_SPELLING.finding(path, f"{view.attack!r} is read as {view.major}", f'write "{view.major}"')
 
 
@@ -352,7 +353,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_links,
 )
 
-_TECHNIQUE_ID: Final = re.compile(r"T\d{4}(\.\d{3})?")
+_TECHNIQUE_ID: Final = re.compile(r"T[0-9]{4}(\.[0-9]{3})?")
 _PROTOCOL: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(?!\d)")
 _UNSAFE_PROTOCOLS: Final = {"javascript", "data", "vbscript"}
 _ANNOTATIONS: Final = {"score", "color", "comment", "metadata", "links"}

@@ -7,7 +7,7 @@ only where something is.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping as Dictionary
+from collections.abc import Callable, Iterator, Mapping as Dictionary
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,19 +15,23 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from navigator_export.errors import nearest
 from navigator_export.validation.findings import Severity
 
 if TYPE_CHECKING:
     import jsonschema
     import jsonschema_rs
 
-SchemaName = Literal["navigator-layer-4.5", "mappings"]
+SchemaName = Literal["navigator-layer-4.5", "mappings", "manifest", "index"]
 
 
 class Violation(msgspec.Struct, frozen=True):
     """A place where a document is not what its schema says."""
 
     path: str
+    """JSON path."""
+    parts: tuple[str | int, ...]
+    """The path as keys and indices."""
     message: str
     hint: str
     severity: Severity
@@ -43,18 +47,26 @@ def schema_text(name: SchemaName) -> str:
 
 
 def is_valid(name: SchemaName, document: object) -> bool:
-    """Return whether a document, as JSON values, is valid."""
-    return _gate(name).is_valid(document)
+    """Return whether a document, as JSON values, is valid; what the gate cannot even take is not."""
+    try:
+        return _gate(name).is_valid(document)
+    except (UnicodeEncodeError, ValueError):
+        return False
 
 
 def violations(name: SchemaName, document: object) -> list[Violation]:
     """Return every violation of a document, as JSON values, in the order of its places."""
     if is_valid(name, document):
         return []
-    errors = sorted(
-        _explainer(name).iter_errors(document), key=lambda e: [str(part).zfill(9) for part in e.absolute_path]
-    )
-    return [_violation(error) for error in errors]
+    try:
+        errors = sorted(_explainer(name).iter_errors(document), key=_place)
+        return [violation for error in errors for plain in _branches(error) for violation in _violations(plain)]
+    except RecursionError:
+        return [Violation("$", (), "the document is nested too deeply", "", "error")]
+
+
+def _place(error: jsonschema.ValidationError) -> list[str]:
+    return [str(part).zfill(9) for part in error.absolute_path]
 
 
 def json_path(parts: Any) -> str:
@@ -83,44 +95,64 @@ def _explainer(name: SchemaName) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(load(name))
 
 
-def _violation(error: jsonschema.ValidationError) -> Violation:
+def _branches(error: jsonschema.ValidationError) -> Iterator[jsonschema.ValidationError]:
+    """Yield the errors that matter of a choice: those of the branch whose type fits, else the choice itself."""
+    if error.validator != "oneOf":
+        yield error
+        return
+    within = [e for e in error.context or () if not (e.validator == "type" and e.absolute_path == error.absolute_path)]
+    fitting = [e for e in within if not (e.validator == "enum" and not isinstance(e.instance, str))]
+    if not fitting:
+        yield error
+    for inner in fitting:
+        yield from _branches(inner)
+
+
+def _violations(error: jsonschema.ValidationError) -> Iterator[Violation]:
     node: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
-    hint = str(node.get("description", ""))
-    message = _message(error)
-    path = json_path(error.absolute_path)
+    description = str(node.get("description", ""))
+    severity: Severity = node.get("x-severity", "error")
+    parts = tuple(error.absolute_path)
+    instance: Any = error.instance
+    wanted: Any = error.validator_value
     if error.validator == "required":
-        wanted: Any = error.validator_value
-        instance: Any = error.instance
         missing = next(key for key in wanted if key not in instance and f"'{key}'" in error.message)
-        message = f"{missing} is missing"
-        hint = str(node.get("properties", {}).get(missing, {}).get("description", hint))
-    return Violation(path, message, hint, node.get("x-severity", "error"))
+        hint = str(node.get("properties", {}).get(missing, {}).get("description", description))
+        yield Violation(json_path(parts), parts, f"{missing} is missing", hint, severity)
+    elif error.validator == "additionalProperties":
+        known = node.get("properties", {})
+        for key in sorted(instance.keys() - known.keys()):
+            where = (*parts, key)
+            yield Violation(json_path(where), where, f"unknown key {key!r}", nearest(key, known, "keys"), severity)
+    else:
+        yield Violation(json_path(parts), parts, _message(error), description, severity)
 
 
 def _message(error: jsonschema.ValidationError) -> str:
-    found = _shown(error.instance)
-    wanted: Any = error.validator_value
-    instance: Any = error.instance
-    match error.validator:
-        case "type":
-            kinds = [wanted] if isinstance(wanted, str) else wanted
-            return f"expected {' or '.join(_KINDS[kind] for kind in kinds)}, found {found}"
-        case "const":
-            return f"expected {_shown(wanted)}, found {found}"
-        case "enum":
-            return f"expected one of {', '.join(map(str, wanted))}, found {found}"
-        case "minLength" | "minItems":
-            return "is empty" if wanted == 1 else f"expected at least {wanted}, found {len(instance)}"
-        case "not":
-            return "must not be there"
-        case "pattern":
-            return f"{found} is not of the expected form" if instance.strip() else f"{found} is blank"
-        case "minimum":
-            return f"{found} is less than {wanted}"
-        case "maximum":
-            return f"{found} is more than {wanted}"
-        case _:
-            return error.message
+    say = _MESSAGES.get(str(error.validator))
+    return say(error.validator_value, error.instance) if say else error.message
+
+
+_MESSAGES: Dictionary[str, Callable[[Any, Any], str]] = {
+    "type": lambda wanted, found: f"expected {_kinds(wanted)}, found {_shown(found)}",
+    "const": lambda wanted, found: f"expected {_shown(wanted)}, found {_shown(found)}",
+    "enum": lambda wanted, found: f"expected one of {', '.join(map(str, wanted))}, found {_shown(found)}",
+    "minLength": lambda wanted, found: "is empty" if wanted == 1 else f"is shorter than {wanted}",
+    "minItems": lambda wanted, found: "is empty" if wanted == 1 else f"expected at least {wanted}, found {len(found)}",
+    "maxItems": lambda wanted, found: f"expected at most {wanted}, found {len(found)}",
+    "minProperties": lambda wanted, found: "is empty",
+    "uniqueItems": lambda wanted, found: "something is listed twice",
+    "oneOf": lambda wanted, found: f"{_shown(found)} is none of the forms that are known here",
+    "not": lambda wanted, found: "must not be there",
+    "pattern": lambda wanted, found: f"{_shown(found)} is {'not of the expected form' if found.strip() else 'blank'}",
+    "minimum": lambda wanted, found: f"{_shown(found)} is less than {wanted}",
+    "maximum": lambda wanted, found: f"{_shown(found)} is more than {wanted}",
+}
+"""What each keyword of a schema says, from what it wants and what it found."""
+
+
+def _kinds(wanted: str | list[str]) -> str:
+    return " or ".join(_KINDS[kind] for kind in ([wanted] if isinstance(wanted, str) else wanted))
 
 
 _KINDS: Dictionary[str, str] = {

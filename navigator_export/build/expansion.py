@@ -1,0 +1,431 @@
+"""From the entries of a manifest to single layers, each with its recipe and the path it is written to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+import msgspec
+
+from navigator_export.attack import Catalogue
+from navigator_export.build.manifest import Entry, Manifest, ManifestError
+from navigator_export.errors import NothingSelectedError, Problem, SelectionError, SourceError, nearest
+from navigator_export.export import prepare
+from navigator_export.frameworks import framework
+from navigator_export.model import CATEGORIES, MappingSet
+from navigator_export.patterns import matches
+from navigator_export.readers import read_tables
+from navigator_export.readers.assembly import assemble
+from navigator_export.readers.options import words
+from navigator_export.readers.table import Table
+from navigator_export.recipe import Recipe, file_name, slug
+from navigator_export.scoring import choose_strategy
+from navigator_export.selection import select
+from navigator_export.tiers import assign_tiers
+
+FIELDS: Final = (
+    *("source", "framework", "framework_name", "framework_version", "attack_version", "domain"),
+    *("tier", "group", "group_name", "category", "capability", "capability_name", "capability_set", "score"),
+)
+"""What a template may name; one without a value in a layer is an error there."""
+
+OWN_FILES: Final = ("index.json", "INDEX.md", "SHA256SUMS")
+"""Files that a build writes beside the layers."""
+_OWN_FILES: Final = frozenset(name.casefold() for name in OWN_FILES)
+
+STAGING: Final = ".navigator-export-staging"
+"""Folder where a build's files wait."""
+
+LONGEST_PART: Final = 100
+"""Characters of a folder or file name, below what any common file system takes."""
+
+_FIT: Final = re.compile(r"(?![ .])[^\x00-\x1f\x7f<>:\"/\\|?*]*[^\x00-\x1f\x7f<>:\"/\\|?*. ]")
+"""A part of a path that every common file system takes; none is hidden, as publishing passes over hidden files."""
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """One layer to make."""
+
+    entry: int
+    place: str
+    sources: tuple[str, ...]
+    recipe: Recipe
+    path: str
+    """Below the output folder, with `/` between folders."""
+    may_be_empty: bool
+    """Whether it comes from a cross of several values, where some pairs map nothing."""
+
+
+class Sources:
+    """The mappings of a manifest's sources; each is read once, however many layers come from it."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._tables: dict[str, tuple[Table, ...]] = {}
+        self._sets: dict[tuple[str, ...], MappingSet] = {}
+
+    def mappings(self, names: tuple[str, ...]) -> MappingSet:
+        """Return the mappings of named sources together. Raises SourceError as reading does."""
+        if names not in self._sets:
+            tables = [table for name in names for table in self._read(name)]
+            options = dict.fromkeys(pair for name in names for pair in words(self._manifest.sources[name].options))
+            self._sets[names] = assemble(tables, tuple(options))
+        return self._sets[names]
+
+    def _read(self, name: str) -> tuple[Table, ...]:
+        if name not in self._tables:
+            source = self._manifest.sources[name]
+            self._tables[name] = tuple(read_tables(*source.files, options=source.options))
+        return self._tables[name]
+
+
+class _Value(msgspec.Struct, frozen=True):
+    """One value of an aspect that an entry goes over."""
+
+    aspect: str
+    id: str
+    name: str
+    framework: str = ""
+    """Of a capability: ids of different frameworks are different capabilities."""
+
+
+def expand(manifest: Manifest, sources: Sources, catalogue: Catalogue, output: str) -> tuple[Plan, ...]:
+    """Return the layers of a manifest, sorted by path.
+
+    Raises ManifestError with every problem: aspects without values, templates with unknown fields, paths that leave
+    the folder or that two entries share; and SourceError where a source cannot be read.
+    """
+    problems: list[Problem] = []
+    plans: list[Plan] = []
+    for entry in manifest.entries:
+        family = _Family(manifest, sources, catalogue, entry, problems)
+        plans += family.plans()
+    problems += (*_shared_paths(plans), *_clashes(manifest, plans, output))
+    if problems:
+        raise ManifestError(manifest.file, tuple(dict.fromkeys(problems)))
+    return tuple(sorted(plans, key=lambda plan: plan.path))
+
+
+def _shared_paths(plans: Sequence[Plan]) -> Iterator[Problem]:
+    """Yield a problem for each path that another layer has too, whatever the case, or has below it as a folder."""
+    owners: dict[str, Plan] = {}
+    for plan in plans:
+        path = plan.path.casefold()
+        other = owners.setdefault(path, plan)
+        if other is not plan:
+            message = f"the path {plan.path!r} is that of the layer on {other.place} too"
+            yield Problem(message, plan.place, "give one of them another path")
+    for plan in plans:
+        parts = plan.path.casefold().split("/")
+        for end in range(1, len(parts)):
+            if "/".join(parts[:end]) in owners:
+                yield Problem(f"the path {plan.path!r} has a layer's file as its folder", plan.place)
+
+
+def _clashes(manifest: Manifest, plans: Sequence[Plan], output: str) -> Iterator[Problem]:
+    """Yield a problem for each layer that would take the place of a file that the build reads."""
+    inputs = {path.resolve() for path in manifest.inputs}
+    for plan in plans:
+        if Path(output, plan.path).resolve() in inputs:
+            hint = "give it another path, or the build another output folder"
+            yield Problem(f"the path {plan.path!r} is that of a file that the build reads", plan.place, hint)
+
+
+class _Family:
+    """The layers of one entry."""
+
+    def __init__(
+        self, manifest: Manifest, sources: Sources, catalogue: Catalogue, entry: Entry, problems: list[Problem]
+    ) -> None:
+        self._manifest = manifest
+        self._sources = sources
+        self._catalogue = catalogue
+        self._entry = entry
+        self._problems = problems
+
+    def plans(self) -> list[Plan]:
+        entry = self._entry
+        aspects = dict(entry.for_each)
+        if "capability_set" in aspects and entry.recipe.selection.include.capabilities:
+            self._problem("for_each capability_set and select capability cannot go together")
+            return []
+        groups: list[tuple[str, ...]] = [entry.sources]
+        if "source" in aspects:
+            known = [_Value("source", name, name) for name in entry.sources]
+            groups = [(value.id,) for value in self._picked("source", aspects["source"], known)]
+        before = len(self._problems)
+        families = [(names, self._values(names)) for names in groups]
+        choices = {aspect: self._choice(aspect, patterns, families) for aspect, patterns in self._inner}
+        if len(self._problems) > before:
+            return []
+        drafts = [draft for names, values in families for draft in self._drafts(names, values, choices)]
+        return [self._plan(path, *draft) for path, draft in _distinct(drafts)]
+
+    @property
+    def _inner(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the aspects that are crossed within each group of sources."""
+        return [(aspect, patterns) for aspect, patterns in self._entry.for_each if aspect != "source"]
+
+    def _values(self, names: tuple[str, ...]) -> dict[str, list[_Value]]:
+        """Return the values that these sources have for each aspect; note what is wrong with them."""
+        try:
+            mappings = self._sources.mappings(names)
+            return {aspect: self._known(aspect, mappings) for aspect, _ in self._inner}
+        except NothingSelectedError as error:
+            if len(self._entry.sources) == 1 or not any(aspect == "source" for aspect, _ in self._entry.for_each):
+                self._problems += [Problem(p.message, self._entry.place, p.hint) for p in error.problems]
+        except SelectionError as error:
+            self._problems += [Problem(p.message, self._entry.place, p.hint) for p in error.problems]
+        except SourceError as error:
+            where = f"{self._entry.place}, {error.file}"
+            self._problems += [Problem(p.message, f"{where}::{p.place}".rstrip(":"), p.hint) for p in error.problems]
+        return {aspect: [] for aspect, _ in self._inner}
+
+    def _choice(
+        self,
+        aspect: str,
+        patterns: tuple[str, ...],
+        families: Sequence[tuple[tuple[str, ...], dict[str, list[_Value]]]],
+    ) -> frozenset[_Value]:
+        """Return the values of an aspect that the entry goes over, of all sources together."""
+        known = list(dict.fromkeys(value for _, values in families for value in values[aspect]))
+        return frozenset(self._picked(aspect, patterns, known))
+
+    def _drafts(
+        self, names: tuple[str, ...], values: dict[str, list[_Value]], choices: dict[str, frozenset[_Value]]
+    ) -> Iterator[_Draft]:
+        """Yield (path, (source names, values, recipe)) for each layer from these sources."""
+        mappings = self._sources.mappings(names)
+        several = len({source.framework for source in mappings.sources}) > 1
+        for combination in product(*([v for v in values[a] if v in choices[a]] for a, _ in self._inner)):
+            if _contradicts(combination):
+                continue
+            recipe = self._recipe(combination, several=several)
+            fields = self._fields(names, mappings, combination, recipe)
+            recipe = msgspec.structs.replace(
+                recipe,
+                name=self._rendered("name", self._entry.name, fields),
+                description=self._rendered("description", self._entry.description, fields),
+            )
+            path = self._path(names, mappings, combination, recipe, fields)
+            if path is not None:
+                yield path, (names, combination, recipe)
+
+    def _known(self, aspect: str, mappings: MappingSet) -> list[_Value]:
+        """Return the values that an aspect has in what the entry selects. Raises SelectionError as `select` does."""
+        recipe = self._entry.recipe
+        tiers = assign_tiers(mappings, recipe.tiers)
+        selected = select(mappings, recipe.selection, tiers).mappings
+        capabilities = sorted({(m.capability.framework, m.capability.id): m.capability for m in selected}.items())
+        values: Iterable[_Value]
+        match aspect:
+            case "framework":
+                ids = dict.fromkeys(framework_id for (framework_id, _), _ in capabilities)
+                values = (_Value(aspect, id_, framework(id_).name) for id_ in ids)
+            case "tier":
+                stated = {tiers.of(capability) for _, capability in capabilities}
+                values = (_Value(aspect, tier, tier) for tier in tiers.names if tier in stated)
+            case "group":
+                wanted = recipe.selection.include.groups
+                terms = sorted((term.id, term.name) for _, capability in capabilities for term in capability.groups)
+                values = (
+                    _Value(aspect, id_, name)
+                    for id_, name in terms
+                    if not wanted or any(matches(w, id_) or matches(w, name) for w in wanted)
+                )
+            case "category":
+                present = {m.category for m in selected}
+                values = (_Value(aspect, category, category) for category in CATEGORIES if category in present)
+            case "capability":
+                values = (_Value(aspect, c.id, c.name, c.framework) for _, c in capabilities)
+            case _:
+                values = (_Value(aspect, name, name) for name in self._manifest.capability_sets)
+        return list(dict.fromkeys(values))
+
+    def _picked(self, aspect: str, patterns: Sequence[str], known: Sequence[_Value]) -> list[_Value]:
+        """Return the values that the patterns pick, all without patterns; note what is missing."""
+        if not known:
+            self._problem(f"there is no {aspect} to make layers for")
+        if not patterns:
+            return list(known)
+        for pattern in patterns:
+            if not any(matches(pattern, value.id) or matches(pattern, value.name) for value in known):
+                hint = nearest(pattern, (value.id for value in known), f"{aspect} values")
+                self._problem(f"for_each {aspect}: {pattern!r} matches nothing", hint)
+        return [v for v in known if any(matches(pattern, v.id) or matches(pattern, v.name) for pattern in patterns)]
+
+    def _recipe(self, values: Sequence[_Value], *, several: bool) -> Recipe:
+        """Return the recipe of one combination; `several` where the sources are of several frameworks."""
+        recipe = self._entry.recipe
+        selection = recipe.selection
+        include = selection.include
+        for value in values:
+            match value.aspect:
+                case "tier":
+                    selection = msgspec.structs.replace(selection, tier=value.id)
+                case "framework":
+                    include = msgspec.structs.replace(include, frameworks=(_literal(value.id),))
+                case "group":
+                    include = msgspec.structs.replace(include, groups=(_literal(value.id),))
+                case "category":
+                    include = msgspec.structs.replace(include, categories=(value.id,))
+                case "capability":
+                    include = msgspec.structs.replace(include, capabilities=(_literal(value.id),))
+                    if several:
+                        include = msgspec.structs.replace(include, frameworks=(_literal(value.framework),))
+                case _:
+                    members = self._manifest.capability_sets[value.id]
+                    include = msgspec.structs.replace(include, capabilities=members)
+        return msgspec.structs.replace(recipe, selection=msgspec.structs.replace(selection, include=include))
+
+    def _fields(
+        self, names: Sequence[str], mappings: MappingSet, values: Sequence[_Value], recipe: Recipe
+    ) -> dict[str, str]:
+        sources = mappings.sources
+        frameworks = tuple(dict.fromkeys(source.framework for source in sources))
+        fields = {
+            "source": "+".join(names),
+            "framework": "+".join(frameworks),
+            "framework_name": " + ".join(framework(id_).name for id_ in frameworks),
+            "framework_version": "+".join(dict.fromkeys(source.framework_version for source in sources)),
+            "attack_version": self._release(mappings, recipe),
+            "domain": mappings.domain,
+        }
+        if recipe.selection.tier:
+            fields["tier"] = recipe.selection.tier
+        if recipe.scoring.strategy:
+            fields["score"] = recipe.scoring.strategy
+        for value in values:
+            fields[value.aspect] = value.id
+            if value.framework:
+                fields["framework"], fields["framework_name"] = value.framework, framework(value.framework).name
+            if value.aspect in ("framework", "group", "capability"):
+                fields[f"{value.aspect}_name"] = value.name
+        return fields
+
+    def _release(self, mappings: MappingSet, recipe: Recipe) -> str:
+        stated = recipe.attack_version or mappings.attack_version
+        return self._catalogue.resolve(mappings.domain, stated) or stated if recipe.attack_version else stated
+
+    def _path(
+        self,
+        names: Sequence[str],
+        mappings: MappingSet,
+        values: Sequence[_Value],
+        recipe: Recipe,
+        fields: dict[str, str],
+    ) -> str | None:
+        if self._entry.path is not None:
+            slugs = {name: _part(value) for name, value in fields.items()}
+            rendered = self._rendered("path", self._entry.path, slugs)
+            return None if rendered is None else self._checked(rendered)
+        if not self._entry.for_each:
+            return self._own_name(mappings, recipe)
+        folder = _part("+".join(names))
+        return self._checked(f"{folder}/{_part('_'.join(slug(value.id) for value in values))}" if values else folder)
+
+    def _own_name(self, mappings: MappingSet, recipe: Recipe) -> str | None:
+        """Return the file name that `export` would give the layer."""
+        try:
+            prepared = prepare(mappings, recipe, self._catalogue)
+            selected = select(prepared.moved, recipe.selection, prepared.tiers)
+        except SelectionError as error:
+            self._problems += [Problem(p.message, f"{self._entry.place}, {p.place}", p.hint) for p in error.problems]
+            return None
+        used = {m.capability.framework for m in selected.mappings}
+        sources = [source for source in mappings.sources if source.framework in used]
+        return file_name(prepared.moved, sources, recipe, choose_strategy(selected.mappings, recipe.scoring))
+
+    def _rendered(self, key: str, template: str | None, fields: dict[str, str]) -> str | None:
+        if template is None:
+            return None
+        try:
+            parts = list(Formatter().parse(template))
+        except ValueError as error:
+            self._problem(f"{key}: {error}", "write {{ and }} for braces", key)
+            return None
+        text = []
+        for literal, field, spec, conversion in parts:
+            text.append(literal)
+            if field is None:
+                continue
+            if field not in fields or spec or conversion:
+                if field in FIELDS and not spec and not conversion:
+                    message = f"{key}: {{{field}}} has no value in this layer"
+                else:
+                    message = f"{key}: there is no field {{{field}}}"
+                self._problem(message, nearest(field, fields, "fields"), key)
+                return None
+            text.append(fields[field])
+        return "".join(text)
+
+    def _checked(self, path: str) -> str | None:
+        """Return a path with its ending, or None and a problem where it leaves the folder or no system takes it."""
+        parts = path.split("/")
+        if path.startswith(("/", "\\", "~")) or ":" in path or "\\" in path or ".." in parts:
+            hint = "name a path below it, with / between folders"
+            self._problem(f"the path {path!r} leaves the output folder", hint, "path")
+            return None
+        parts[-1] = re.sub(r"\.json$", "", parts[-1], flags=re.IGNORECASE)
+        unfit = [part for part in parts if not _FIT.fullmatch(part) or _RESERVED.fullmatch(part)]
+        if unfit:
+            self._problem(f"not every file system takes {unfit[0]!r} in the path {path!r}", key="path")
+            return None
+        if f"{'/'.join(parts)}.json".casefold() in _OWN_FILES:
+            self._problem(f"the path {path!r} is that of the build's own files", "give it another path", "path")
+            return None
+        *folders, name = parts
+        return "/".join((*map(_cut, folders), f"{_cut(name)}.json"))
+
+    def _plan(self, path: str, names: tuple[str, ...], values: tuple[_Value, ...], recipe: Recipe) -> Plan:
+        entry = self._entry
+        return Plan(entry.index, entry.place, names, recipe, path, may_be_empty=bool(values))
+
+    def _problem(self, message: str, hint: str = "", key: str = "") -> None:
+        line = self._manifest.lines.get(("layers", self._entry.index, key))
+        self._problems.append(Problem(message, f"line {line}" if line else self._entry.place, hint))
+
+
+def _literal(id_: str) -> str:
+    """Return a pattern that picks an id as it is written, whatever characters it has."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", id_)
+
+
+_Draft = tuple[str, tuple[tuple[str, ...], tuple[_Value, ...], Recipe]]
+
+
+def _contradicts(values: Sequence[_Value]) -> bool:
+    """Return whether values go over a framework and over a capability of another one."""
+    frameworks = {value.id for value in values if value.aspect == "framework"}
+    return any(value.framework and frameworks and value.framework not in frameworks for value in values)
+
+
+def _distinct(drafts: Sequence[_Draft]) -> Iterator[_Draft]:
+    """Yield each draft under a path of its own: values that look alike in a file name are told apart by a digest."""
+    alike = Counter(path.casefold() for path, _ in drafts)
+    for path, draft in drafts:
+        told_apart = path
+        if alike[path.casefold()] > 1:
+            told_apart = f"{path.removesuffix('.json')}-{_digest(repr(draft[:2]))}.json"
+        yield told_apart, draft
+
+
+def _part(text: str) -> str:
+    """Return a text as a part of a path that every file system takes."""
+    plain = slug(text)
+    return f"x-{plain}" if _RESERVED.fullmatch(plain) else plain
+
+
+def _cut(part: str) -> str:
+    return part if len(part) <= LONGEST_PART else f"{part[: LONGEST_PART - 9]}-{_digest(part)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -1,0 +1,164 @@
+"""What a build says of itself: index.json for machines, INDEX.md for people, SHA256SUMS for `sha256sum -c`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from navigator_export.build.expansion import OWN_FILES, Plan
+from navigator_export.build.manifest import Manifest
+from navigator_export.validation.reports import markdown
+from navigator_export.version import __version__
+
+INDEX, INDEX_TABLE, CHECKSUMS = OWN_FILES
+
+MOST_TABS: Final = 20
+"""Most layers that one address opens together: each is a tab, and an address has to fit everywhere."""
+
+
+class IndexedSource(msgspec.Struct, frozen=True):
+    """A source of a layer."""
+
+    name: str
+    sha256: str
+    framework: str
+    attack_version: str
+
+
+class IndexedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One layer of the folder."""
+
+    file: str
+    name: str
+    description: str
+    domain: str
+    attack_version: str
+    sources: tuple[IndexedSource, ...]
+    selection: str
+    score: str
+    techniques: int
+    mappings: int
+    command: str
+    """Command that makes the same layer, but for its name and description."""
+    sha256: str
+    url: str | None = None
+    """Address of the file, where the manifest tells a base_url."""
+    open_url: str | None = None
+    """Address that opens the layer in the Navigator."""
+
+
+class LayerGroup(msgspec.Struct, frozen=True):
+    """Layers that belong together: those of one entry of the manifest."""
+
+    name: str
+    files: tuple[str, ...]
+    open_url: str | None = None
+    """Address that opens them together, one tab each; None without base_url, or for more than `MOST_TABS`."""
+
+
+class DefaultLayers(msgspec.Struct, frozen=True):
+    """The piece of a self-hosted Navigator's config.json that opens the layers at its start."""
+
+    enabled: bool
+    urls: tuple[str, ...]
+
+
+class Index(msgspec.Struct, frozen=True, omit_defaults=True):
+    """index.json; `schemas/index.schema.json` describes it."""
+
+    generator: str
+    manifest: str
+    layers: tuple[IndexedLayer, ...]
+    groups: tuple[LayerGroup, ...]
+    default_layers: DefaultLayers
+    open_url: str | None = None
+    """Address that opens all layers together, where there are not too many."""
+
+
+def index_files(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLayer]) -> dict[str, bytes]:
+    """Return the texts of the index's files by name."""
+    index = _index(manifest, plans, layers)
+    texts = {
+        INDEX: msgspec.json.format(msgspec.json.encode(index), indent=2) + b"\n",
+        INDEX_TABLE: _table(index).encode(),
+    }
+    sums = {layer.file: layer.sha256 for layer in layers}
+    sums |= {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
+    lines = (f"{checksum}  {file}\n" for file, checksum in sorted(sums.items()))
+    return {**texts, CHECKSUMS: "".join(lines).encode()}
+
+
+def read_index(data: bytes) -> dict[str, str]:
+    """Return the SHA-256 of the layers that an index.json says a build made, by file; none where it is none of ours."""
+    try:
+        index = msgspec.json.decode(data, type=Index)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return {layer.file: layer.sha256 for layer in index.layers}
+
+
+def _index(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLayer]) -> Index:
+    addressed = tuple(_addressed(manifest, layer) for layer in layers)
+    entry_of = {plan.path: plan.entry for plan in plans}
+    by_entry: dict[int, list[IndexedLayer]] = defaultdict(list)
+    for layer in addressed:
+        by_entry[entry_of[layer.file]].append(layer)
+    return Index(
+        generator=f"navigator-export {__version__}",
+        manifest=Path(manifest.file).name,
+        layers=addressed,
+        groups=tuple(
+            LayerGroup(f"layers[{entry}]", tuple(layer.file for layer in group), _open_together(manifest, group))
+            for entry, group in sorted(by_entry.items())
+            if len(group) > 1
+        ),
+        default_layers=DefaultLayers(True, tuple(layer.url or f"assets/{quote(layer.file)}" for layer in addressed)),
+        open_url=_open_together(manifest, addressed),
+    )
+
+
+def _addressed(manifest: Manifest, layer: IndexedLayer) -> IndexedLayer:
+    if manifest.base_url is None:
+        return layer
+    base = quote(manifest.base_url.rstrip("/"), safe=":/@[]!$&'()*+,;=%")
+    url = f"{base}/{quote(layer.file)}"
+    return msgspec.structs.replace(layer, url=url, open_url=_open_url(manifest, (url,)))
+
+
+def _open_together(manifest: Manifest, layers: Sequence[IndexedLayer]) -> str | None:
+    urls = [layer.url for layer in layers if layer.url]
+    return _open_url(manifest, urls) if 0 < len(urls) <= MOST_TABS else None
+
+
+def _open_url(manifest: Manifest, urls: Iterable[str]) -> str:
+    # The Navigator opens several layerURL in the order given; everything in them is encoded, or it cuts them short.
+    parts = [f"layerURL={quote(url, safe='')}" for url in urls]
+    return f"{manifest.navigator_url}#{'&'.join((*parts, 'tabs=false', 'leave_site_dialog=false'))}"
+
+
+def _table(index: Index) -> str:
+    lines = [
+        "# Layers",
+        "",
+        f"Made by {index.generator} from {index.manifest}; `sha256sum -c {CHECKSUMS}` checks the files.",
+        "",
+        "| Layer | ATT&CK | Selection | Score | Techniques | Mappings |",
+        "| --- | --- | --- | --- | ---: | ---: |",
+    ]
+    for layer in index.layers:
+        file = f"[{markdown(layer.name)}]({quote(layer.file)})"
+        opened = f" · [open]({layer.open_url})" if layer.open_url else ""
+        domain = layer.domain.removesuffix("-attack")
+        lines.append(
+            f"| {file}{opened} | {layer.attack_version} {domain} | {markdown(layer.selection)} "
+            f"| {layer.score} | {layer.techniques} | {layer.mappings} |"
+        )
+    if index.open_url:
+        lines += ["", f"[Open all layers together]({index.open_url})"]
+    return "\n".join(lines) + "\n"

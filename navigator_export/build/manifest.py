@@ -1,0 +1,262 @@
+"""The manifest: the YAML file that says which layers a build writes. `schemas/manifest.schema.json` describes it."""
+
+from __future__ import annotations
+
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from navigator_export.build.yaml import Document, parse_yaml
+from navigator_export.errors import Problem, ProblemsError, nearest
+from navigator_export.model import VALUES
+from navigator_export.readers import SAMPLE
+from navigator_export.readers.contents import contents
+from navigator_export.readers.options import ReadOptions
+from navigator_export.recipe import Recipe
+from navigator_export.scoring import Scoring
+from navigator_export.selection import Criteria, Selection
+from navigator_export.tiers import TierOptions
+from navigator_export.validation import schema
+
+OWN_RELEASE = "own"
+NAVIGATOR_URL = "https://mitre-attack.github.io/attack-navigator/"
+
+ASPECTS = ("source", "framework", "tier", "group", "category", "capability", "capability_set")
+"""What for_each can go over, and the fields that templates know."""
+
+
+class ManifestError(ProblemsError):
+    """A manifest that cannot be carried out; nothing was written."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One item of `layers`."""
+
+    index: int
+    place: str
+    """Line of the manifest, for messages."""
+    sources: tuple[str, ...]
+    for_each: tuple[tuple[str, tuple[str, ...]], ...]
+    """(aspect, patterns of its values) pairs; no patterns for all of them."""
+    recipe: Recipe
+    path: str | None
+    name: str | None
+    description: str | None
+
+
+class ManifestSource(msgspec.Struct, frozen=True):
+    """Files that go together, and how to read them."""
+
+    files: tuple[str, ...]
+    """Paths as they can be opened from here, or `sample`."""
+    options: ReadOptions = ReadOptions()
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """A manifest, settled: defaults are in every entry, globs are files."""
+
+    file: str
+    output: str | None
+    base_url: str | None
+    navigator_url: str
+    sources: dict[str, ManifestSource]
+    """By a name of the manifest's own."""
+    capability_sets: dict[str, tuple[str, ...]]
+    entries: tuple[Entry, ...]
+    lines: dict[tuple[str | int, ...], int]
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Return the files that a build of it reads, itself included."""
+        files = (file for source in self.sources.values() for file in source.files if file != SAMPLE)
+        return (Path(self.file), *map(Path, files))
+
+
+def read_manifest(file: str) -> Manifest:
+    """Return the manifest in a YAML file.
+
+    Raises SourceError where the file cannot be read, and ManifestError with every problem in it: no YAML, not of the
+    schema's form, names that it does not define, files that are not there.
+    """
+    data = contents(file)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ManifestError(file, [Problem("is not UTF-8 text", f"byte {error.start}", "save it as UTF-8")]) from None
+    document = parse_yaml(text)
+    if document.value is None:
+        raise ManifestError(file, document.problems)
+    problems = [*document.problems, *_form_problems(document)]
+    if problems:
+        raise ManifestError(file, problems)
+    reader = _Reader(file, document)
+    manifest = reader.manifest()
+    if reader.problems:
+        raise ManifestError(file, reader.problems)
+    return manifest
+
+
+def _form_problems(document: Document) -> list[Problem]:
+    problems = []
+    for violation in schema.violations("manifest", document.value):
+        line = _line(document, violation.parts)
+        problems.append(Problem(violation.message, f"line {line}, {violation.path}", violation.hint))
+    return problems
+
+
+def _line(document: Document, path: tuple[str | int, ...]) -> int:
+    """Return the line of a path, or of the nearest thing around it."""
+    while path not in document.lines and path:
+        path = path[:-1]
+    return document.lines.get(path, 1)
+
+
+class _Reader:
+    """Turns a document of the right form into a manifest, and notes what does not fit together."""
+
+    def __init__(self, file: str, document: Document) -> None:
+        self.problems: list[Problem] = []
+        self._file = file
+        self._document = document
+        self._root: dict[str, Any] = document.value
+
+    def manifest(self) -> Manifest:
+        root = self._root
+        self._sets = {name: _words(words) for name, words in (root.get("capability_sets") or {}).items()}
+        self._sources = {name: self._source(name, given) for name, given in root["sources"].items()}
+        self._tiers = TierOptions(
+            orders=tuple((name, tuple(scheme["order"])) for name, scheme in (root.get("tiers") or {}).items()),
+            assigned=tuple(
+                (name, pattern, tier)
+                for name, scheme in (root.get("tiers") or {}).items()
+                for pattern, tier in (scheme.get("assign") or {}).items()
+            ),
+        )
+        return Manifest(
+            file=self._file,
+            output=str(self._folder / root["output"]) if "output" in root else None,
+            base_url=root.get("base_url"),
+            navigator_url=root.get("navigator_url", NAVIGATOR_URL),
+            sources=self._sources,
+            capability_sets=self._sets,
+            entries=tuple(self._entry(index, entry) for index, entry in enumerate(root["layers"])),
+            lines=self._document.lines,
+        )
+
+    @property
+    def _folder(self) -> Path:
+        return Path(self._file).parent
+
+    def _source(self, name: str, given: Any) -> ManifestSource:
+        if not isinstance(given, dict):
+            return ManifestSource(self._files(name, _words(given)))
+        pairs = {key: list(value.items()) if isinstance(value, dict) else value for key, value in given.items()}
+        files = self._files(name, _words(pairs.pop("files")))
+        return ManifestSource(files, msgspec.convert(pairs, ReadOptions))
+
+    def _files(self, name: str, words: tuple[str, ...]) -> tuple[str, ...]:
+        files: list[str] = []
+        for word in words:
+            if word == SAMPLE:
+                files.append(SAMPLE)
+            elif (self._folder / word).exists():
+                files.append(str(self._folder / word))
+            elif has_magic(word):
+                found = sorted(glob(str(self._folder / word), recursive=True))  # noqa: PTH207 - takes any pattern
+                files += found
+                if not found:
+                    self._problem(("sources", name), f"no file matches {word!r}", f"looked from {self._folder}")
+            else:
+                there = [entry.name for entry in (self._folder / word).parent.glob("*")]
+                self._problem(("sources", name), f"there is no file {word!r}", nearest(Path(word).name, there, "files"))
+        return tuple(files)
+
+    def _entry(self, index: int, given: dict[str, Any]) -> Entry:
+        where = ("layers", index)
+        defaults = self._root.get("defaults") or {}
+        merged = {**defaults, **given}
+        for key in ("select", "exclude"):
+            merged[key] = {**(defaults.get(key) or {}), **(given.get(key) or {})}
+        names = _words(given.get("sources") or tuple(self._sources))
+        for name in names:
+            if name not in self._sources:
+                hint = nearest(name, self._sources, "sources")
+                self._problem((*where, "sources"), f"no source is called {name!r}", hint)
+        return Entry(
+            index=index,
+            place=self._place(where),
+            sources=tuple(name for name in names if name in self._sources),
+            for_each=_for_each(given.get("for_each")),
+            recipe=self._recipe(where, merged),
+            path=given.get("path"),
+            name=given.get("name"),
+            description=given.get("description"),
+        )
+
+    def _recipe(self, where: tuple[str | int, ...], merged: dict[str, Any]) -> Recipe:
+        select = merged["select"]
+        release = merged.get("attack_version", self._root.get("attack_version", OWN_RELEASE))
+        return Recipe(
+            selection=Selection(
+                include=self._criteria((*where, "select"), select),
+                exclude=self._criteria((*where, "exclude"), merged["exclude"]),
+                tier=select.get("tier"),
+                exact_tier=select.get("exact_tier", False),
+                min_value=select.get("min_value"),
+                exclude_tiers=_words(merged["exclude"].get("tier")),
+            ),
+            tiers=self._tiers,
+            scoring=_scoring(merged.get("score")),
+            attack_version=None if release == OWN_RELEASE else release,
+            comments=merged.get("comments", "short"),
+            on_inactive=merged.get("on_inactive", "drop"),
+            fold=merged.get("fold", False),
+            aggregate=merged.get("aggregate", False),
+        )
+
+    def _criteria(self, where: tuple[str | int, ...], given: dict[str, Any]) -> Criteria:
+        capabilities = list(_words(given.get("capability")))
+        for name in _words(given.get("capability_set")):
+            if name in self._sets:
+                capabilities += self._sets[name]
+            else:
+                hint = nearest(name, self._sets, "capability sets")
+                self._problem((*where, "capability_set"), f"no capability set is called {name!r}", hint)
+        fields = {
+            "frameworks": _words(given.get("framework")),
+            "capabilities": tuple(capabilities),
+            "groups": _words(given.get("group")),
+            "categories": _words(given.get("category")),
+            "values": _words(given.get("value")),
+            "mapping_types": _words(given.get("mapping_type")),
+            "techniques": _words(given.get("technique")),
+        }
+        return msgspec.convert(fields, Criteria)
+
+    def _problem(self, path: tuple[str | int, ...], message: str, hint: str = "") -> None:
+        self.problems.append(Problem(message, f"{self._place(path)}, {schema.json_path(path)}", hint))
+
+    def _place(self, path: tuple[str | int, ...]) -> str:
+        return f"line {_line(self._document, path)}"
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _for_each(value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if isinstance(value, dict):
+        return tuple((aspect, _words(patterns)) for aspect, patterns in value.items())
+    return tuple((aspect, ()) for aspect in _words(value))
+
+
+def _scoring(value: Any) -> Scoring:
+    if value is None or isinstance(value, str):
+        return msgspec.convert({"strategy": value}, Scoring)
+    weights = value.get("weights")
+    given = {**value, "weights": [weights[v] for v in VALUES]} if weights else value
+    return msgspec.convert(given, Scoring)

@@ -1,0 +1,55 @@
+"""What becomes of a manifest's layers, and who is told as it happens."""
+
+from __future__ import annotations
+
+import msgspec
+
+from navigator_export.build.expansion import Plan
+from navigator_export.build.index import IndexedLayer
+from navigator_export.errors import Problem
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What became of one plan."""
+
+    plan: Plan
+    layer: IndexedLayer | None = None
+    """None where the plan is empty or wrong."""
+    state: str = ""
+    """What became of the layer's text: `written`; or `missing`, `stale` or `same` beside the folder's."""
+    problems: tuple[Problem, ...] = ()
+    left_out: str = ""
+    """What of the sources is not in the layer, in words."""
+    inactive: int = 0
+    """Mappings left out because their technique is not active in the release."""
+
+
+class Built(msgspec.Struct, frozen=True):
+    """A finished build."""
+
+    made: tuple[Made, ...]
+    removed: tuple[str, ...]
+    """Own layers of an earlier build that are no longer in the manifest."""
+
+    @property
+    def layers(self) -> tuple[Made, ...]:
+        """Return what has a layer."""
+        return tuple(made for made in self.made if made.layer)
+
+    @property
+    def empty(self) -> tuple[Made, ...]:
+        """Return the crossed values that map nothing, and so have no layer."""
+        return tuple(made for made in self.made if not made.layer)
+
+
+class Watcher:
+    """Is told how a build goes; does nothing itself."""
+
+    def planned(self, count: int) -> None:
+        """Hear how many layers there are to be."""
+
+    def made(self, made: Made) -> None:
+        """Hear what became of one of them."""
+
+    def done(self) -> None:
+        """Hear that nothing more will come."""

@@ -1,0 +1,146 @@
+"""`navigator-export build`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from navigator_export.attack import known
+from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
+from navigator_export.build.memory import Memory
+from navigator_export.cli.progress import Progress
+from navigator_export.cli.reporting import print_findings
+from navigator_export.cli.tables import table
+from navigator_export.cli.terminal import answer, complain
+from navigator_export.errors import ProblemsError
+from navigator_export.validation import Rule
+from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
+
+
+@click.command("build")
+@click.argument("manifest", metavar="MANIFEST")
+@click.option(
+    "-o", "--output", metavar="FOLDER", help="Folder to write; by default the manifest's output, or its folder."
+)
+@click.option(
+    "--check", "check_only", is_flag=True, help="Write nothing; exit 1 where the folder is not as it should be."
+)
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to work in.")
+@click.option("--fresh", is_flag=True, help="Make every layer anew, also those whose input did not change.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(REPORT_FORMATS),
+    default="text",
+    show_default=True,
+    help="How to tell problems.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="One line per layer.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing where nothing is wrong.")
+def command(
+    manifest: str,
+    output: str | None,
+    check_only: bool,
+    jobs: int,
+    fresh: bool,
+    format_: ReportFormat,
+    verbose: bool,
+    quiet: bool,
+) -> int:
+    """Write every layer of a MANIFEST, with an index and checksums.
+
+    All layers are made and checked before the first file moves; each file is replaced whole. Layers of an earlier
+    build that the manifest no longer has are removed. With --check nothing is written, and the exit code is 1 where a
+    file is missing, stale or stray.
+    """
+    if output in ("", "-"):
+        raise click.UsageError("--output takes a folder")
+    watcher = Watcher() if quiet else Progress(verbose=verbose)
+    try:
+        settled = read_manifest(manifest)
+        folder = output or settled.output or str(Path(manifest).parent)
+        if check_only:
+            return _check(settled, folder, jobs, format_, watcher, quiet=quiet)
+        catalogue = known()
+        memory = None if fresh or catalogue.has_imports else Memory(manifest)
+        built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
+    except ProblemsError as error:
+        if format_ == "text":
+            raise
+        findings = [MANIFEST.finding(p.place, p.message, p.hint, file=error.file or manifest) for p in error.problems]
+        print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
+        return EXIT_UNUSABLE
+    finally:
+        watcher.done()
+    if format_ in ("json", "sarif"):
+        print_findings([], {}, format_, f"build of {manifest}", BUILD_RULES)
+    if not quiet:
+        complain(_summary(built, settled, folder))
+    return 0
+
+
+def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, watcher: Watcher, *, quiet: bool) -> int:
+    drift = check(manifest, folder, known(), jobs=jobs, watcher=watcher)
+    watcher.done()
+    remedies = dict.fromkeys(("missing", "stale"), f"navigator-export build {manifest.file} -o {folder}")
+    remedies["stray"] = "remove it, or add it to the manifest"
+    if format_ == "text":
+        if drift:
+            answer("\n".join(drift.lines()))
+            own = drift.missing or drift.stale or set(drift.stray) - set(drift.foreign)
+            needed = [remedies["missing"]] if own else []
+            needed += [f"{remedies['stray']}: {', '.join(drift.foreign)}"] if drift.foreign else []
+            complain(f"{folder} is not what {manifest.file} gives", *needed)
+        elif not quiet:
+            complain(f"{folder} is what {manifest.file} gives")
+    else:
+        findings = [
+            DRIFT.finding("", f"{what} layer file", remedies[what], file=(Path(folder) / path).as_posix())
+            for what, paths in (("missing", drift.missing), ("stale", drift.stale), ("stray", drift.stray))
+            for path in paths
+        ]
+        print_findings(findings, {}, format_, f"check of {folder}", BUILD_RULES)
+    return EXIT_FINDINGS if drift else 0
+
+
+MANIFEST = Rule("manifest", "error", "The manifest cannot be carried out.")
+DRIFT = Rule("drift", "error", "The folder is not what its manifest gives.")
+BUILD_RULES = (MANIFEST, DRIFT)
+
+EXIT_FINDINGS = 1
+EXIT_UNUSABLE = 2
+
+
+def _summary(built: Built, manifest: Manifest, folder: str) -> str:
+    """Return what a build made, one line per entry of the manifest, and what was left out."""
+    columns = ("entry", "layers", "unchanged", "techniques", "mappings", "inactive", "empty")
+    text = table("", columns, _rows(built, manifest))
+    lines = [text.strip("\n"), f"{len(built.layers)} layers in {folder}"]
+    if built.empty:
+        lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
+    if built.removed:
+        lines.append(f"removed, as the manifest no longer has them: {', '.join(built.removed)}")
+    return "\n".join(lines)
+
+
+def _rows(built: Built, manifest: Manifest) -> list[Sequence[str]]:
+    rows: list[Sequence[str]] = []
+    for entry in manifest.entries:
+        mine = [made for made in built.made if made.plan.entry == entry.index]
+        layers = [made.layer for made in mine if made.layer]
+        techniques = sorted(layer.techniques for layer in layers)
+        spread = f"{techniques[0]} to {techniques[-1]}" if len(techniques) > 1 else "".join(map(str, techniques))
+        rows.append(
+            (
+                entry.place,
+                str(len(layers)),
+                str(sum(made.state == "unchanged" for made in mine)),
+                spread,
+                str(sum(layer.mappings for layer in layers)),
+                str(sum(made.inactive for made in mine)),
+                str(len(mine) - len(layers)),
+            )
+        )
+    return rows

@@ -1,0 +1,62 @@
+"""`navigator-export convert`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from navigator_export.cli.options import read_options, read_options_from, sources_argument
+from navigator_export.cli.terminal import complain
+from navigator_export.conversion import Conversion, convert
+from navigator_export.errors import OutputError, Problem
+from navigator_export.output import STANDARD_OUTPUT, write
+from navigator_export.readers import read_tables
+
+
+@click.command("convert")
+@sources_argument
+@click.option(
+    "-o",
+    "--output",
+    default=STANDARD_OUTPUT,
+    help="File to write; a folder for one file per framework; - (default) for stdout.",
+)
+@read_options
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was made; problems are told all the same.")
+def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) -> None:
+    """Write mapping files, in any form that is read, as Mappings Explorer's unified JSON.
+
+    A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample`.
+    """
+    conversions, mappings = convert(read_tables(*sources, options=read_options_from(reading)))
+    targets = _targets(output, conversions, sources)
+    for target, conversion in targets:
+        write(conversion.text, target)
+    told = [f"warning {source.name}: {remark}" for source in mappings.sources for remark in source.remarks]
+    if not quiet:
+        told += [f"{conversion.framework}: {conversion.rows} rows" for conversion in conversions]
+        told += [f"written: {target}" for target, _ in targets if target != STANDARD_OUTPUT]
+    if told:
+        complain(*told)
+
+
+def _targets(
+    output: str, conversions: tuple[Conversion, ...], sources: tuple[str, ...]
+) -> list[tuple[str, Conversion]]:
+    if output != STANDARD_OUTPUT and (output.endswith(("/", os.sep)) or Path(output).is_dir()):
+        targets = [(str(Path(output, conversion.file_name)), conversion) for conversion in conversions]
+    elif len(conversions) == 1:
+        targets = [(output, conversions[0])]
+    else:
+        frameworks = ", ".join(conversion.framework for conversion in conversions)
+        hint = "name a folder with -o for a file of each, or one framework with --source-framework"
+        raise OutputError("", [Problem(f"one file holds one framework, and these are {frameworks}", "-o", hint)])
+    for target, _ in targets:
+        if target != STANDARD_OUTPUT and Path(target).exists():
+            for source in sources:
+                if Path(source).exists() and Path(target).samefile(source):
+                    raise OutputError(target, [Problem("is one of the sources", hint="name another file")])
+    return targets

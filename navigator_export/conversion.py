@@ -1,0 +1,114 @@
+"""From any source's tables to the unified JSON, one document per framework."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from navigator_export.attack import known
+from navigator_export.errors import Problem, SourceError
+from navigator_export.model import MappingSet
+from navigator_export.readers.assembly import CONTROLS, NON_MAPPABLE, assemble, is_non_mappable
+from navigator_export.readers.references import clean_references
+from navigator_export.readers.table import Row, Table
+from navigator_export.validation import schema
+
+
+class Conversion(msgspec.Struct, frozen=True):
+    """One framework's mappings as unified JSON."""
+
+    framework: str
+    file_name: str
+    """A name like those of the published files."""
+    text: bytes
+    rows: int
+
+
+def convert(tables: Sequence[Table]) -> tuple[tuple[Conversion, ...], MappingSet]:
+    """Return the unified JSON of tables, one per framework, and the mappings that it holds.
+
+    Every row is kept, those that map nothing too; addresses, spaces and control characters are cleaned as for a layer.
+    Raises SourceError with every problem of a table, as for a layer.
+    """
+    mappings = assemble(tables)
+    names = {source.framework: source for source in reversed(mappings.sources)}
+    converted = []
+    for framework, source in sorted(names.items()):
+        own = [table for table in tables if table.metadata.mapping_framework == framework]
+        document = _document(own, mappings)
+        if not schema.is_valid("mappings", document):
+            problems = [Problem(v.message, v.path, v.hint) for v in schema.violations("mappings", document)]
+            raise SourceError(own[0].file, problems)
+        version = document["metadata"]["mapping_framework_version"]
+        name = "-".join(filter(None, (framework, version)))
+        release = f"attack-{mappings.attack_version}-{mappings.domain}"
+        converted.append(
+            Conversion(
+                framework=source.framework,
+                file_name=f"{_plain(name)}_{release}.json",
+                text=msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n",
+                rows=len(document["mapping_objects"]),
+            )
+        )
+    return tuple(converted), mappings
+
+
+def _document(tables: Sequence[Table], mappings: MappingSet) -> dict[str, Any]:
+    versions = (table.metadata.mapping_framework_version for table in tables)
+    rows = [_row(row, mappings) for table in tables for row in table.rows]
+    types = {id_: name for table in tables for id_, name in table.metadata.mapping_types.items()}
+    groups = {id_: name for table in tables for id_, name in table.metadata.capability_groups.items()}
+    for row in rows:
+        if row["mapping_type"] and row["mapping_type"] != NON_MAPPABLE:
+            types.setdefault(row["mapping_type"], row["mapping_type"])
+        for group in filter(None, (row["capability_group"], *row.get("capability_groups", ()))):
+            groups.setdefault(group, group)
+    return {
+        "metadata": {
+            "mapping_framework": tables[0].metadata.mapping_framework,
+            "mapping_framework_version": next(filter(None, versions), ""),
+            "attack_version": mappings.attack_version,
+            "technology_domain": mappings.domain,
+            "mapping_types": {id_: {"name": name, "description": ""} for id_, name in sorted(types.items())},
+            "capability_groups": dict(sorted(groups.items())),
+        },
+        "mapping_objects": rows,
+    }
+
+
+def _row(row: Row, mappings: MappingSet) -> dict[str, Any]:
+    technique = (row.attack_object_id or "").strip().upper()
+    release = known().release(mappings.domain, mappings.attack_version)
+    references, _ = clean_references(row.references or ())
+    denied = is_non_mappable(row.status) or is_non_mappable(row.mapping_type)
+    mapped = technique and (row.capability_id or "").strip() and not denied
+    converted: dict[str, Any] = {
+        "capability_id": _text(row.capability_id),
+        "capability_description": _text(row.capability_description),
+        "capability_group": _text(row.capability_group),
+        "mapping_type": _text(row.mapping_type),
+        "attack_object_id": technique or None,
+        "attack_object_name": (release.name(technique) if release and technique else "") or None,
+        "score_category": _text(row.score_category, lower=True),
+        "score_value": _text(row.score_value, lower=True),
+        "comments": _text(row.comments) or "",
+        "references": list(references),
+        "status": "complete" if mapped else NON_MAPPABLE,
+    }
+    if row.capability_groups:
+        converted["capability_groups"] = [text for group in row.capability_groups if (text := _text(group))]
+    for field in ("mapping_framework_version", "attack_version"):
+        if stated := _text(getattr(row, field)):
+            converted[field] = stated
+    return converted
+
+
+def _text(text: str | None, *, lower: bool = False) -> str | None:
+    cleaned = CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return (cleaned.casefold() if lower else cleaned) or None
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "." if c == "/" else "-" for c in name)[:100]

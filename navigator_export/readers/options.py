@@ -1,0 +1,87 @@
+"""How sources are to be read: what the user says of them, and how much of them is read at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+import msgspec
+
+from navigator_export.model import Category, Domain
+
+FormatName = Literal["json", "yaml", "csv", "xlsx", "page", "stack"]
+FORMATS: Final[tuple[FormatName, ...]] = ("json", "yaml", "csv", "xlsx", "page", "stack")
+"""Mappings Explorer's JSON and YAML, lists as CSV and as Excel, a page's text, security stack YAML."""
+
+_MIB: Final = 2**20
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How much is read at most; what is more is refused before it costs time or memory."""
+
+    bytes: int = 256 * _MIB
+    """Size of a source; published mapping files have up to 3 MB."""
+    unpacked: int = 64 * _MIB
+    """Size of all that is packed in an Excel file; 5,000 published rows take 8 MB."""
+    rows: int = 1_000_000
+    """Rows of a source: what an Excel sheet can hold."""
+    cell: int = _MIB
+    """Characters of a cell or a line of text; an Excel cell holds 32,767, and published comments up to 4,249."""
+    depth: int = 64
+    """Levels of lists and objects in one another in YAML; published files have 4."""
+    values: int = 5_000_000
+    """Lists, objects and scalars in YAML."""
+    files: int = 10_000
+    """Files in a folder."""
+    wait: int = 60
+    """Seconds that a named pipe may stay silent."""
+
+
+class ReadOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the user says of sources beyond what they say themselves."""
+
+    format: FormatName | None = None
+    """The sources' form; None to find it by their content."""
+    framework: str | None = None
+    framework_version: str | None = None
+    attack_version: str | None = None
+    domain: Domain | None = None
+    """These four stand in for what a source says, or does not say."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """(field, column) pairs for lists: a field of `columns.FIELDS`, and a header or a letter as in Excel."""
+    ratings: tuple[tuple[str, str], ...] = ()
+    """(word, rating) pairs: `High`, `3`, `75%` or `50..75`, and `significant`, `protect` or `protect significant`."""
+    category: Category | None = None
+    """Category of values that come without one."""
+    sheet: str | None = None
+    """Sheet of an Excel file; None for the first one that holds a list."""
+    encoding: str | None = None
+    """Encoding of a text; None to find it out."""
+    limits: Limits = Limits()
+
+
+DEFAULT: Final = ReadOptions()
+
+
+def words(options: ReadOptions) -> Iterator[tuple[str, str]]:
+    """Yield the command-line options that say the same, without those that are at their default."""
+    for option, value in (
+        ("format", options.format),
+        ("source-framework", options.framework),
+        ("source-framework-version", options.framework_version),
+        ("source-attack-version", options.attack_version),
+        ("source-domain", options.domain),
+        ("source-category", options.category),
+        ("sheet", options.sheet),
+        ("encoding", options.encoding),
+    ):
+        if value is not None:
+            yield option, value
+    for field, column in options.columns:
+        yield "column", f"{field}={column}"
+    for word, rating in options.ratings:
+        yield "rating", f"{word}={rating}"
+    for name in Limits.__struct_fields__:
+        limit = getattr(options.limits, name)
+        if limit != getattr(Limits(), name):
+            yield "limit", f"{name}={limit}"

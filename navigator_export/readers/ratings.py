@@ -1,0 +1,125 @@
+"""Ratings as people write them: `High`, `3`, `75 %`, `Protect - Significant`, and what the user says they mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from navigator_export.errors import Problem, SourceError
+from navigator_export.model import CATEGORIES, VALUES, Category
+from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.table import Row, Table
+
+_CATEGORY_WORDS: Final[dict[str, str]] = {
+    **{category: category for category in CATEGORIES},
+    "prevent": "protect",
+    "protection": "protect",
+    "prevention": "protect",
+    "detection": "detect",
+    "response": "respond",
+}
+"""The words of the categories and the ones that CTID used for them at first."""
+
+_NUMBER: Final = re.compile(r"\s*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)\s*(%?)\s*")
+_RANGE: Final = re.compile(r"\s*([0-9.,]{1,20})\s*%?\s*\.\.\s*([0-9.,]{1,20})\s*(%?)\s*")
+
+Rating = tuple[str | None, str | None]
+"""Category and value, either of them maybe None."""
+
+
+class Ratings:
+    """What words and numbers mean as a rating."""
+
+    def __init__(self, meanings: Sequence[tuple[str, str]], category: Category | None = None) -> None:
+        """Take (word, rating) pairs, where a word may be a range of numbers, and the category of values without one.
+
+        Raises ValueError, with what was expected, for a rating that is none.
+        """
+        self._category = category
+        self._words: dict[str, Rating] = {}
+        self._ranges: list[tuple[float, float, Rating]] = []
+        self._cache: dict[Rating, Rating] = {}
+        for word, rating in meanings:
+            meant = _in_words(rating)
+            if meant is None and rating.strip():
+                raise ValueError(f"{rating!r} is no rating; expected one like significant or protect significant")
+            if ends := _RANGE.fullmatch(word):
+                low, high = (_as_number(end) for end in ends.groups()[:2])
+                self._ranges.append((low, high, meant or (None, None)))
+            else:
+                self._words[_plain(word)] = meant or (None, None)
+
+    def apply(self, row: Row) -> None:
+        """Put a row's category and value into the project's words; what means nothing stays as it is."""
+        given = (row.score_category, row.score_value)
+        if given not in self._cache:
+            self._cache[given] = self._read(*given)
+        row.score_category, row.score_value = self._cache[given]
+
+    def _read(self, category: str | None, value: str | None) -> Rating:
+        meant_value = self._meaning(value)
+        meant_category = self._meaning(category)
+        new_category = meant_category[0] if meant_category else category
+        new_value = meant_value[1] if meant_value else value
+        if meant_value and meant_value[0] and not (category or "").strip():
+            new_category = meant_value[0]
+        if meant_category and meant_category[1] and not (value or "").strip():
+            new_value = meant_category[1]
+        if (new_value or "").strip() and not (new_category or "").strip():
+            new_category = self._category
+        return new_category, new_value
+
+    def _meaning(self, text: str | None) -> Rating | None:
+        """Return what a text means; None where it means nothing."""
+        if not (text or "").strip():
+            return None
+        assert text is not None  # noqa: S101 - for the type checker
+        if (meant := self._words.get(_plain(text))) is not None:
+            return meant
+        number = _NUMBER.fullmatch(text)
+        if number:
+            amount = _as_number(number[1])
+            for low, high, meant in self._ranges:
+                if low <= amount <= high:
+                    return meant
+        return _in_words(text)
+
+
+def _in_words(text: str) -> Rating | None:
+    """Return the rating in a text of nothing but a category, a value, or both; None for any other text."""
+    category: str | None = None
+    value: str | None = None
+    for word in re.findall(r"[^\W_]+", text.casefold()):
+        if word in _CATEGORY_WORDS and category is None:
+            category = _CATEGORY_WORDS[word]
+        elif word in VALUES and value is None:
+            value = word
+        else:
+            return None
+    return (category, value) if category or value else None
+
+
+def _plain(word: str) -> str:
+    """Return what two spellings of a word share: case, spaces, how a number is written."""
+    number = _NUMBER.fullmatch(word)
+    if number:
+        return f"{_as_number(number[1]):g}{number[2]}"
+    return " ".join(word.casefold().split())
+
+
+def _as_number(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise ValueError(f"{text!r} is no number") from None
+
+
+def rate(table: Table, options: ReadOptions) -> None:
+    """Put the ratings of a table's rows into the project's words. Raises SourceError where an option is no rating."""
+    try:
+        ratings = Ratings(options.ratings, options.category)
+    except ValueError as error:
+        raise SourceError(table.file, [Problem(str(error), "--rating")]) from None
+    for row in table.rows:
+        ratings.apply(row)

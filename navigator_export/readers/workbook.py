@@ -1,0 +1,164 @@
+"""Reads lists as Excel files (.xlsx): cells as they were saved, formulas by their saved values and never worked out.
+
+openpyxl reads row by row, so a sheet that claims to be endless costs nothing; python-calamine is faster but lays out a
+whole sheet in memory by its corner cells.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from navigator_export.errors import Problem, SourceError, nearest
+from navigator_export.readers.columns import WIDEST
+from navigator_export.readers.listing import HEAD, NumberedRow, Origin, find_header, read_list
+from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.package import SheetFacts, check_package
+from navigator_export.readers.table import Table
+
+_LAST_ROW: Final = 2**20
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def read_workbook(data: bytes, origin: Origin, options: ReadOptions) -> list[Table]:
+    """Return the tables in the bytes of an Excel file: of the sheet that is asked for, else of the first with a list.
+
+    Raises SourceError where it is no Excel file, is damaged or beyond the limits, or has no such list.
+    """
+    facts = check_package(data, origin.file, options.limits)
+    try:
+        with warnings.catch_warnings():
+            # What openpyxl warns of is what it leaves out: formats, validations, pictures.
+            warnings.simplefilter("ignore")
+            return _read(data, origin, options, facts)
+    except SourceError:
+        raise
+    except Exception as error:
+        # openpyxl raises whatever its classes raise when a damaged file's values reach them.
+        words = " ".join(str(error).split()) or type(error).__name__
+        problem = Problem(f"the Excel file is damaged: {words[:200]}", hint="open it in Excel and save it anew")
+        raise SourceError(origin.file, [problem]) from None
+
+
+def _read(data: bytes, origin: Origin, options: ReadOptions, facts: dict[str, SheetFacts]) -> list[Table]:
+    import openpyxl  # noqa: PLC0415 - slow to load
+
+    workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    try:
+        sheets: list[Any] = [s for s in workbook.worksheets if options.sheet or s.sheet_state == "visible"]
+        if options.sheet:
+            sheets = [_named(sheets, options.sheet, origin.file)]
+        if not sheets:
+            raise SourceError(
+                origin.file, [Problem("it has no sheet that is shown", hint="--sheet names a hidden one")]
+            )
+        # A part may stand for many sheets; it is looked at once.
+        sheets = list({getattr(sheet, "_worksheet_path", sheet.title): sheet for sheet in reversed(sheets)}.values())
+        sheets.reverse()
+        with_list = [sheet for sheet in sheets if find_header(_head(sheet, facts), options)]
+        chosen = (with_list or sorted(sheets, key=lambda s: -sum(map(_width, _head(s, facts)))))[0]
+        return read_list(_rows(chosen, facts), _origin(chosen, with_list, origin, facts), options)
+    finally:
+        workbook.close()
+
+
+def _origin(chosen: Any, with_list: Sequence[Any], origin: Origin, facts: dict[str, SheetFacts]) -> Origin:
+    remarks = []
+    others = [sheet.title for sheet in with_list if sheet is not chosen]
+    if others:
+        remarks.append(
+            f"sheet {chosen.title!r} is read; there are lists in {', '.join(map(repr, others))} too (--sheet)"
+        )
+    unsaved = _facts(chosen, facts).unsaved
+    if unsaved:
+        shown = ", ".join(unsaved[:3]) + (" …" if len(unsaved) > 3 else "")  # noqa: PLR2004
+        remarks.append(f"{len(unsaved)} formulas were saved without their values and count as empty: {shown}")
+    return replace(origin, sheet=chosen.title, reading=(("sheet", chosen.title),), remarks=tuple(remarks))
+
+
+def _named(sheets: Sequence[Any], name: str, file: str) -> Any:
+    for sheet in sheets:
+        if sheet.title.strip().casefold() == name.strip().casefold():
+            return sheet
+    titles = [sheet.title for sheet in sheets]
+    raise SourceError(file, [Problem(f"there is no sheet {name!r}", "--sheet", nearest(name, titles, "sheets"))])
+
+
+def _facts(sheet: Any, facts: dict[str, SheetFacts]) -> SheetFacts:
+    return facts.get(getattr(sheet, "_worksheet_path", ""), SheetFacts())
+
+
+def _head(sheet: Any, facts: dict[str, SheetFacts]) -> list[NumberedRow]:
+    return list(islice(_filled_rows(sheet, WIDEST, facts, HEAD), HEAD))
+
+
+def _rows(sheet: Any, facts: dict[str, SheetFacts]) -> Iterator[NumberedRow]:
+    width = max((len(cells) for _, cells in _head(sheet, facts)), default=1)
+    return _filled_rows(sheet, max(width, 1), facts)
+
+
+def _filled_rows(sheet: Any, width: int, facts: dict[str, SheetFacts], last: int = _LAST_ROW) -> Iterator[NumberedRow]:
+    """Yield the rows of a sheet as texts, without empty cells at their ends; merged cells go down over their rows."""
+    starting: dict[int, list[tuple[int, int]]] = {}
+    for letters, top, bottom in _facts(sheet, facts).merged:
+        starting.setdefault(top, []).append((_position(letters), bottom))
+    open_cells: dict[int, tuple[str, int]] = {}
+    # What a sheet says of its size is often wrong.
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(max_row=last, max_col=width), 1):
+        cells = [_text(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        for position, (value, bottom) in list(open_cells.items()):
+            if number > bottom:
+                del open_cells[position]
+            elif cells:
+                cells += [""] * (position + 1 - len(cells))
+                cells[position] = cells[position] or value
+        for position, bottom in starting.get(number, ()):
+            if position < len(cells):
+                open_cells[position] = (cells[position], bottom)
+        yield number, cells
+
+
+def _text(cell: Any) -> str:
+    value = cell.value
+    match value:
+        case None:
+            return ""
+        case str():
+            return _ESCAPED.sub(_unescaped, value) if "_x" in value else value
+        case bool():
+            return str(value).upper()
+        case int() | float():
+            if "%" in (cell.number_format or ""):
+                return f"{value * 100:.10g}%"
+            return f"{value:.15g}"
+        case datetime() if not (value.hour or value.minute or value.second):
+            return value.date().isoformat()
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))
+
+
+def _position(letters: str) -> int:
+    position = 0
+    for character in letters:
+        position = position * 26 + ord(character) - ord("A") + 1
+    return position - 1
+
+
+def _width(row: NumberedRow) -> int:
+    return len(row[1])

@@ -1,0 +1,378 @@
+"""The folder of a build: whole files only, nothing of others touched, nothing left lying about."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from navigator_export.attack import known
+from navigator_export.build import build, read_manifest
+from navigator_export.build.folder import STAGING, Staging, own_files, put_in_place
+from navigator_export.errors import OutputError
+from tests.build.manifests import INDEX_FILES, built, layers_in, listing, manifest_file, tree
+from tests.conftest import Json, Run
+
+ONE = "layers: [{sources: m365, for_each: tier, path: '{tier}'}]"
+OTHER = "layers: [{sources: m365, for_each: group, path: '{group}'}]"
+NESTED = "layers: [{sources: m365, for_each: [tier, group], path: '{tier}/{group}/x'}]"
+
+
+# ---- what is there afterwards ----------------------------------------------------------------------------------------
+
+
+def test_folder_holds_layers_and_index_and_nothing_else(tmp_path: Path) -> None:
+    built(tmp_path, ONE)
+    assert set(tree(tmp_path / "out")) == {"e3.json", "e5.json"} | INDEX_FILES
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"e3.json", "e5.json"} | INDEX_FILES
+
+
+def test_folders_that_are_missing_are_made(tmp_path: Path) -> None:
+    built(tmp_path, ONE, "new/and/deep")
+    assert set(layers_in(tmp_path / "new/and/deep")) == {"e3.json", "e5.json"}
+
+
+def test_files_have_the_mode_of_any_new_file(tmp_path: Path) -> None:
+    built(tmp_path, ONE)
+    (tmp_path / "usual").write_bytes(b"")
+    usual = (tmp_path / "usual").stat().st_mode
+    assert {path.stat().st_mode for path in (tmp_path / "out").iterdir()} == {usual}
+
+
+def test_own_layers_that_the_manifest_no_longer_has_are_removed(tmp_path: Path) -> None:
+    built(tmp_path, ONE)
+    result = built(tmp_path, OTHER)
+    assert result.removed == ("e3.json", "e5.json")
+    assert set(tree(tmp_path / "out")) == {"identity.json", "mail.json"} | INDEX_FILES
+
+
+def test_folders_that_removal_empties_are_removed_too(tmp_path: Path) -> None:
+    built(tmp_path, NESTED)
+    (tmp_path / "out/e5/notes.txt").write_text("mine")
+    built(tmp_path, ONE)
+    assert not (tmp_path / "out/e3").exists()
+    assert set(tree(tmp_path / "out")) == {"e3.json", "e5.json", "e5/notes.txt"} | INDEX_FILES
+
+
+def test_layer_that_is_empty_now_is_removed(tmp_path: Path) -> None:
+    text = "layers: [{sources: m365, for_each: category, path: '{category}'}]"
+    built(tmp_path, text)
+    built(tmp_path, text.replace("path", "select: {capability: LOGIN-E3}, path"))
+    assert set(layers_in(tmp_path / "out")) == {"protect.json"}
+
+
+FOREIGN = {
+    "notes.txt": b"mine",
+    "other.json": b'{"name": "mine", "domain": "enterprise-attack", "techniques": []}',
+    "folder/other.json": b"{}",
+    "e3.json.bak": b"mine",
+    ".hidden.json": b"{}",
+}
+
+
+def test_files_of_others_stay(tmp_path: Path) -> None:
+    for name, data in FOREIGN.items():
+        (tmp_path / "out" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "out" / name).write_bytes(data)
+    before = {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in FOREIGN}
+    built(tmp_path, ONE)
+    built(tmp_path, OTHER)
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in FOREIGN} == FOREIGN
+    assert {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in FOREIGN} == before
+
+
+# ---- an index that is not what a build wrote -------------------------------------------------------------------------
+
+
+def index_listing(folder: Path, *files: str, sha256: str = "0" * 64) -> bytes:
+    """Return the index of a build, made to list some files more, with one checksum."""
+    index: dict[str, Json] = json.loads((folder / "index.json").read_bytes())
+    index["layers"] += [index["layers"][0] | {"file": file, "sha256": sha256} for file in files]
+    return json.dumps(index).encode()
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "../victim.json",
+        "x/../../victim.json",
+        "e3/../../victim.json",
+        "../../{name}/victim.json",
+        "{folder}/victim.json",
+        "//{folder}/victim.json",
+        "link/victim.json",
+        "\0.json",
+        "x" * 5000 + ".json",
+    ],
+)
+def test_index_that_lists_files_elsewhere_removes_none_of_them(listed: str, tmp_path: Path) -> None:
+    built(tmp_path, ONE)
+    victim = tmp_path / "victim.json"
+    victim.write_text("mine")
+    (tmp_path / "out/link").symlink_to(tmp_path)
+    file = listed.format(folder=tmp_path, name=tmp_path.name)
+    checksum = hashlib.sha256(victim.read_bytes()).hexdigest()
+    (tmp_path / "out/index.json").write_bytes(index_listing(tmp_path / "out", file, sha256=checksum))
+    result = built(tmp_path, OTHER)
+    assert victim.read_text() == "mine"
+    assert result.removed == ("e3.json", "e5.json")
+
+
+@pytest.mark.parametrize("listed", ["m365.json", "layers.json"])
+def test_index_that_lists_what_a_build_reads_removes_none_of_it(listed: str, tmp_path: Path, run: Run) -> None:
+    """Even with the right checksum: a build must never remove its own sources or manifest."""
+    manifest_file(tmp_path, ONE)
+    manifest = manifest_file(tmp_path, _AS_JSON, "layers.json")
+    assert run("build", manifest).code == 0
+    checksum = hashlib.sha256((tmp_path / listed).read_bytes()).hexdigest()
+    (tmp_path / "index.json").write_bytes(index_listing(tmp_path, listed, sha256=checksum))
+    assert run("build", manifest, "--fresh").code == 0
+    assert (tmp_path / listed).exists()
+
+
+@pytest.mark.parametrize("listed", ["notes.txt", "m365.json", "layers.json", "index.json", "./index.json", "sub"])
+def test_index_that_lists_files_of_others_removes_none_of_them(listed: str, tmp_path: Path, run: Run) -> None:
+    """The output folder is the manifest's own, as it is by default."""
+    manifest_file(tmp_path, ONE)
+    manifest = manifest_file(tmp_path, _AS_JSON, "layers.json")
+    assert run("build", manifest).code == 0
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "index.json").write_bytes(index_listing(tmp_path, listed))
+    before = tree(tmp_path)
+    assert run("build", manifest, "--fresh").code == 0
+    after = tree(tmp_path)
+    assert {name: after.get(name) for name in before if name not in INDEX_FILES} == {
+        name: data for name, data in before.items() if name not in INDEX_FILES
+    }
+    assert set(after) >= INDEX_FILES
+
+
+_AS_JSON = {"sources": {"m365": "m365.json"}, "layers": [{"for_each": "tier", "path": "{tier}"}]}
+
+
+def test_own_layer_that_somebody_changed_is_not_removed(tmp_path: Path) -> None:
+    """Whoever edits a layer by hand owns it: its bytes are no longer those that the index lists."""
+    built(tmp_path, ONE)
+    edited = (tmp_path / "out/e3.json").read_bytes() + b"\n"
+    (tmp_path / "out/e3.json").write_bytes(edited)
+    result = built(tmp_path, OTHER)
+    assert result.removed == ("e5.json",)
+    assert (tmp_path / "out/e3.json").read_bytes() == edited
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b"5", b'{"layers": 5}', b"\xff", b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"]
+)
+def test_index_that_is_garbage_lists_nothing_and_is_replaced(data: bytes, tmp_path: Path) -> None:
+    built(tmp_path, ONE)
+    expected = tree(tmp_path / "out")
+    (tmp_path / "out/index.json").write_bytes(data)
+    assert own_files(tmp_path / "out") == set()
+    result = built(tmp_path, ONE)
+    assert result.removed == ()
+    assert tree(tmp_path / "out") == expected
+
+
+# ---- what cannot be written ------------------------------------------------------------------------------------------
+
+
+def failing(times: int, method: Callable[..., Json]) -> Callable[..., Json]:
+    """Return a method that works some times, then fails once as on a full disk."""
+    left = [times]
+
+    def fails(*arguments: Json, **named: Json) -> Json:
+        left[0] -= 1
+        if left[0] == -1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return method(*arguments, **named)
+
+    return fails
+
+
+@pytest.mark.parametrize("times", range(8))
+@pytest.mark.parametrize("method", ["write_bytes", "replace", "unlink", "mkdir"])
+def test_write_that_fails_leaves_everything_as_it_was(
+    method: str, times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(tmp_path, ONE)
+    expected = tree(tmp_path / "out")
+    manifest_file(tmp_path, NESTED)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, method, failing(times, getattr(Path, method)))
+        failure = outcome_of(tmp_path)
+    if failure:
+        assert "no space left on device" in failure
+        assert tree(tmp_path / "out") == expected
+    else:
+        assert set(layers_in(tmp_path / "out")) == {f"{t}/{g}/x.json" for t in ("e3", "e5") for g in GROUPS}
+    assert not (tmp_path / "out" / STAGING).exists()
+    built(tmp_path, ONE)
+    assert tree(tmp_path / "out") == expected
+
+
+GROUPS = ("identity", "mail")
+
+
+def rebuilt(folder: Path) -> None:
+    """Build a manifest that is written already, so that nothing but the build itself writes."""
+    build(read_manifest(str(folder / "layers.yaml")), str(folder / "out"), known())
+
+
+def outcome_of(folder: Path) -> str:
+    """Return why a build fails; empty where it does not."""
+    try:
+        rebuilt(folder)
+    except OutputError as error:
+        return str(error)
+    return ""
+
+
+def test_folder_in_the_place_of_a_layer_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    built(tmp_path, OTHER)
+    (tmp_path / "out/e5.json").mkdir()
+    before = tree(tmp_path / "out")
+    with pytest.raises(OutputError, match=r"e5\.json"):
+        built(tmp_path, ONE)
+    assert tree(tmp_path / "out") == before
+    assert not (tmp_path / "out" / STAGING).exists()
+
+
+def test_file_in_the_place_of_a_folder_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    built(tmp_path, OTHER)
+    (tmp_path / "out/e5").write_text("mine")
+    before = tree(tmp_path / "out")
+    with pytest.raises(OutputError):
+        built(tmp_path, NESTED)
+    assert tree(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("output", ["file", "file/below"])
+def test_output_that_is_a_file_is_told(output: str, tmp_path: Path, run: Run) -> None:
+    path = manifest_file(tmp_path, ONE)
+    (tmp_path / "file").write_text("mine")
+    before = listing(tmp_path)
+    outcome = run("build", path, "-o", tmp_path / output)
+    assert outcome.code == 2
+    assert "cannot be written" in outcome.err
+    assert listing(tmp_path) == before
+
+
+def test_build_that_fails_leaves_no_new_folder(tmp_path: Path, run: Run) -> None:
+    path = manifest_file(tmp_path, "layers: [{sources: m365, path: a, select: {capability: MIAL}}]")
+    assert run("build", path, "-o", tmp_path / "new/deep").code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_build_that_fails_leaves_an_old_folder_as_it_was(tmp_path: Path, run: Run) -> None:
+    built(tmp_path, ONE)
+    before = tree(tmp_path / "out")
+    path = manifest_file(tmp_path, "layers: [{sources: m365, path: a}, {path: b, select: {capability: MIAL}}]")
+    assert run("build", path, "-o", tmp_path / "out").code == 2
+    assert tree(tmp_path / "out") == before
+    assert not (tmp_path / "out" / STAGING).exists()
+
+
+# ---- one build at a time ---------------------------------------------------------------------------------------------
+
+
+def test_second_build_at_the_same_time_is_refused(tmp_path: Path, run: Run) -> None:
+    built(tmp_path, ONE)
+    path = manifest_file(tmp_path, OTHER)
+    with Staging(str(tmp_path / "out")) as staging:
+        staging.keep("waiting.json", b"{}")
+        before = listing(tmp_path / "out")
+        outcome = run("build", path, "-o", tmp_path / "out")
+        assert outcome.code == 2
+        assert "another build is at work in this folder" in outcome.err
+        assert listing(tmp_path / "out") == before
+    assert run("build", path, "-o", tmp_path / "out").code == 0
+
+
+def test_build_in_another_folder_is_not_refused(tmp_path: Path, run: Run) -> None:
+    path = manifest_file(tmp_path, ONE)
+    with Staging(str(tmp_path / "out")):
+        assert run("build", path, "-o", tmp_path / "other").code == 0
+
+
+def test_check_is_not_refused_while_a_build_is_at_work(tmp_path: Path, run: Run) -> None:
+    built(tmp_path, ONE)
+    with Staging(str(tmp_path / "out")):
+        assert run("build", tmp_path / "layers.yaml", "-o", tmp_path / "out", "--check").code == 0
+
+
+def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path) -> None:
+    built(tmp_path, ONE)
+    expected = tree(tmp_path / "out")
+    left = tmp_path / "out" / STAGING
+    (left / "files/deep").mkdir(parents=True)
+    (left / "files/deep/stale.json").write_text("{}")
+    (left / "files/e3.json").write_text("{}")
+    (left / "lock").write_bytes(b"")
+    (left / "link").symlink_to(tmp_path / "m365.json")
+    built(tmp_path, ONE)
+    assert tree(tmp_path / "out") == expected
+    assert (tmp_path / "m365.json").exists()
+
+
+def test_staging_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "mine.txt").write_text("mine")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / STAGING).symlink_to(elsewhere)
+    with suppress(OutputError):
+        built(tmp_path, ONE)
+    assert tree(elsewhere) == {"mine.txt": b"mine"}
+
+
+def test_build_that_was_stopped_before_it_removed_old_layers_is_finished_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(tmp_path, ONE)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: Json) -> None:
+        raise Killed
+
+    manifest_file(tmp_path, OTHER)
+    with monkeypatch.context() as patched:
+        patched.setattr("navigator_export.build.folder._remove", killed)
+        with pytest.raises(Killed):
+            rebuilt(tmp_path)
+    built(tmp_path, OTHER)
+    assert set(layers_in(tmp_path / "out")) == {"identity.json", "mail.json"}
+
+
+def test_files_are_put_in_place_before_the_index_lists_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moved: list[str] = []
+    replace = Path.replace
+
+    def noted(self: Path, target: Path) -> Path:
+        moved.append(Path(target).relative_to(tmp_path / "out").as_posix())
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", noted)
+    built(tmp_path, NESTED)
+    assert set(moved[-3:]) == INDEX_FILES
+    assert len(moved) > 3
+
+
+def test_staging_takes_any_files_and_forgets_them(tmp_path: Path) -> None:
+    output = str(tmp_path / "out")
+    with Staging(output) as staging:
+        assert staging.keep("a/b.json", b"1") == "written"
+        assert staging.keep("c.json", b"2") == "written"
+        assert staging.files() == ("a/b.json", "c.json")
+        assert put_in_place(staging, output, []) == ()
+        assert staging.files() == ()
+    assert tree(tmp_path / "out") == {"a/b.json": b"1", "c.json": b"2"}
+    shutil.rmtree(tmp_path / "out")

@@ -1,0 +1,326 @@
+"""What a build says of itself, and whether others can rely on it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import jsonschema
+import pytest
+from hypothesis import given, strategies as st
+
+from navigator_export.build.index import INDEX, MOST_TABS, IndexedLayer, index_files, read_index
+from navigator_export.build.manifest import NAVIGATOR_URL, Manifest
+from navigator_export.version import __version__
+from tests.build.manifests import INDEX_FILES, built, layers_in, tree
+from tests.conftest import NIST, ROOT, Json, Run, make_row, mapping_file, metadata_of
+
+TEXT = """
+    layers:
+      - {sources: m365, for_each: [tier, group], description: "{tier} of {group_name}"}
+      - {sources: nist, path: "nist 800 & 53#1", attack_version: latest}
+      - {path: both, score: count, select: {technique: "T1114*"}}
+"""
+
+
+def index_of(folder: Path) -> dict[str, Json]:
+    index: dict[str, Json] = json.loads((folder / "index.json").read_bytes())
+    return index
+
+
+def with_base(base_url: str, text: str = TEXT, navigator_url: str | None = None) -> str:
+    head = f"base_url: {json.dumps(base_url)}\n"
+    if navigator_url:
+        head += f"navigator_url: {json.dumps(navigator_url)}\n"
+    return head + text.replace("\n    ", "\n").lstrip("\n")
+
+
+# ---- index.json ------------------------------------------------------------------------------------------------------
+
+
+def test_index_describes_each_layer_as_it_is(tmp_path: Path) -> None:
+    built(tmp_path, TEXT)
+    index = index_of(tmp_path / "out")
+    layers = layers_in(tmp_path / "out")
+    files = tree(tmp_path / "out")
+    assert index["generator"] == f"navigator-export {__version__}"
+    assert index["manifest"] == "layers.yaml"
+    assert [entry["file"] for entry in index["layers"]] == sorted(layers)
+    for entry in index["layers"]:
+        layer = layers[entry["file"]]
+        [release] = metadata_of(layer, "layer's ATT&CK release")
+        [mappings] = metadata_of(layer, "mappings")
+        assert entry["name"] == layer["name"]
+        assert entry["description"] == layer["description"]
+        assert entry["domain"] == layer["domain"]
+        assert f"{entry['attack_version']} enterprise" == release
+        assert entry["techniques"] == len(layer["techniques"])
+        assert f"{entry['mappings']} on {entry['techniques']} techniques" == mappings
+        assert [entry["selection"]] == metadata_of(layer, "selection")
+        assert [entry["score"]] == [value.partition(":")[0] for value in metadata_of(layer, "score")]
+        assert entry["sha256"] == hashlib.sha256(files[entry["file"]]).hexdigest()
+        assert [source["name"] for source in entry["sources"]] == metadata_of(layer, "source")
+        for source in entry["sources"]:
+            assert source["sha256"] == hashlib.sha256((tmp_path / source["name"]).read_bytes()).hexdigest()
+            assert source["attack_version"] == "16.1"
+        frameworks = {"m365.json": "m365", "nist.json": "nist_800_53"}
+        assert [source["framework"] for source in entry["sources"]] == [
+            frameworks[source["name"]] for source in entry["sources"]
+        ]
+
+
+@pytest.mark.parametrize("base_url", [None, "https://example.org/x"])
+def test_index_is_of_its_schema(base_url: str | None, tmp_path: Path) -> None:
+    built(tmp_path, with_base(base_url) if base_url else TEXT)
+    schema = json.loads((ROOT / "schemas/index.schema.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    errors = [
+        error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(index_of(tmp_path / "out"))
+    ]
+    assert errors == []
+
+
+def test_command_in_the_index_makes_the_layer(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    built(tmp_path, TEXT)
+    monkeypatch.chdir(tmp_path)
+    for entry in index_of(tmp_path / "out")["layers"]:
+        program, *arguments = shlex.split(entry["command"])
+        assert program == "navigator-export"
+        outcome = run(*arguments)
+        assert outcome.code == 0
+        made, expected = json.loads(outcome.out), json.loads((tmp_path / "out" / entry["file"]).read_bytes())
+        for key in ("techniques", "gradient", "legendItems", "versions", "layout"):
+            assert made[key] == expected[key], entry["command"]
+
+
+def test_command_in_the_index_is_that_of_the_layer(tmp_path: Path) -> None:
+    built(tmp_path, TEXT)
+    for entry in index_of(tmp_path / "out")["layers"]:
+        layer = json.loads((tmp_path / "out" / entry["file"]).read_bytes())
+        assert [entry["command"]] == metadata_of(layer, "command")
+
+
+def test_groups_are_the_layers_of_each_entry_that_gives_several(tmp_path: Path) -> None:
+    built(tmp_path, TEXT)
+    index = index_of(tmp_path / "out")
+    [group] = index["groups"]
+    assert group["files"] == [file for file in sorted(layers_in(tmp_path / "out")) if file.startswith("m365/")]
+    assert len(group["files"]) > 2
+
+
+def test_index_names_no_folder_of_this_computer(tmp_path: Path) -> None:
+    built(tmp_path, TEXT)
+    for name in INDEX_FILES:
+        assert str(tmp_path).encode() not in (tmp_path / "out" / name).read_bytes()
+
+
+# ---- SHA256SUMS ------------------------------------------------------------------------------------------------------
+
+
+def test_checksums_are_of_every_file_but_themselves(tmp_path: Path) -> None:
+    built(tmp_path, TEXT)
+    files = tree(tmp_path / "out")
+    lines = files.pop("SHA256SUMS").decode().splitlines()
+    assert lines == [f"{hashlib.sha256(files[name]).hexdigest()}  {name}" for name in sorted(files)]
+
+
+def test_sha256sum_accepts_the_checksums_until_a_file_is_changed(tmp_path: Path) -> None:
+    program = shutil.which("sha256sum")
+    if program is None:
+        pytest.skip("there is no sha256sum here")
+    text = "layers: [{sources: m365, path: 'a b/c&d#e+f%g'}, {sources: nist, path: größe}]"
+    built(tmp_path, text)
+
+    def result() -> int:
+        return subprocess.run(
+            [program, "--check", "--strict", "SHA256SUMS"], cwd=tmp_path / "out", capture_output=True, check=False
+        ).returncode
+
+    assert result() == 0
+    with (tmp_path / "out/größe.json").open("ab") as file:
+        file.write(b" ")
+    assert result() == 1
+
+
+# ---- addresses -------------------------------------------------------------------------------------------------------
+
+BASES = [
+    "https://example.org/layers",
+    "https://example.org/layers/",
+    "https://example.org/a&b+c/100%25/d%23e",
+    "https://user@example.org:8443/ATT%26CK/",
+    "http://localhost:4200",
+    "https://example.org/größe/ü",
+    "https://example.org/with space",
+]
+ODD_PATH = "a&b#c+d%e f/größe =;"
+
+
+def layer_urls(open_url: str) -> tuple[str, list[str], dict[str, str]]:
+    """Return the address of the Navigator, the layers that it is told to open, and its other settings."""
+    base, _, fragment = open_url.partition("#")
+    pairs = [part.split("=", 1) for part in fragment.split("&")]
+    urls = [unquote(value) for name, value in pairs if name == "layerURL"]
+    return base, urls, {name: value for name, value in pairs if name != "layerURL"}
+
+
+@pytest.mark.parametrize("base_url", BASES)
+def test_addresses_lead_to_the_files(base_url: str, tmp_path: Path) -> None:
+    text = f"layers:\n  - {{sources: m365, path: '{ODD_PATH}'}}\n  - {{sources: nist, path: plain}}"
+    built(tmp_path, with_base(base_url, text))
+    index = index_of(tmp_path / "out")
+    for entry in index["layers"]:
+        url = entry["url"]
+        assert unquote(url) == unquote(base_url.rstrip("/") + "/") + entry["file"]
+        assert not urlsplit(url).fragment
+        assert not urlsplit(url).query
+        navigator, urls, settings = layer_urls(entry["open_url"])
+        assert navigator == NAVIGATOR_URL
+        assert urls == [url]
+        assert settings == {"tabs": "false", "leave_site_dialog": "false"}
+    all_urls = [entry["url"] for entry in index["layers"]]
+    assert layer_urls(index["open_url"])[1] == all_urls
+    assert index["default_layers"] == {"enabled": True, "urls": all_urls}
+
+
+@pytest.mark.parametrize(
+    "base_url", ["https://example.org/a b", "https://example.org/größe", 'https://example.org/"<>']
+)
+def test_addresses_hold_nothing_that_no_address_has(base_url: str, tmp_path: Path) -> None:
+    built(tmp_path, with_base(base_url))
+    index = index_of(tmp_path / "out")
+    allowed = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+    for entry in index["layers"]:
+        assert allowed.fullmatch(entry["url"])
+        assert allowed.fullmatch(entry["open_url"])
+
+
+@pytest.mark.parametrize("base_url", ["https://example.org/a?x=1", "https://example.org/a#b", "https://example.org/?"])
+def test_base_url_that_no_file_can_be_below_is_told(base_url: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "layers.yaml").write_text(with_base(base_url, "sources: {a: sample}\nlayers: [{path: a}]"))
+    outcome = run("build", tmp_path / "layers.yaml", "-o", tmp_path / "out")
+    assert outcome.code == 2
+    assert "base_url" in outcome.err
+
+
+def test_own_navigator_is_opened_where_one_is_named(tmp_path: Path) -> None:
+    built(tmp_path, with_base("https://example.org/x", navigator_url="https://example.org/nav/"))
+    index = index_of(tmp_path / "out")
+    assert all(layer_urls(entry["open_url"])[0] == "https://example.org/nav/" for entry in index["layers"])
+
+
+def test_without_base_url_there_are_no_addresses_but_those_of_assets(tmp_path: Path) -> None:
+    built(tmp_path, TEXT)
+    index = index_of(tmp_path / "out")
+    assert all("url" not in entry and "open_url" not in entry for entry in index["layers"])
+    assert "open_url" not in index
+    urls = index["default_layers"]["urls"]
+    assert [unquote(url.removeprefix("assets/")) for url in urls] == [entry["file"] for entry in index["layers"]]
+    assert all("#" not in url and " " not in url for url in urls)
+
+
+def many(count: int) -> list[IndexedLayer]:
+    return [
+        IndexedLayer(f"{n}.json", "x", "", "enterprise-attack", "16.1", (), "", "best", 1, 1, "", "0" * 64)
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(("count", "together"), [(MOST_TABS, True), (MOST_TABS + 1, False)])
+def test_too_many_layers_are_not_opened_together(count: int, together: bool, tmp_path: Path) -> None:
+    rows = [make_row(f"CAP-{n}", "T1114") for n in range(count)]
+    mapping_file(tmp_path, rows, "many.json")
+    text = "base_url: https://example.org\nsources: {many: many.json}\nlayers: [{for_each: capability}]"
+    built(tmp_path, text)
+    index = index_of(tmp_path / "out")
+    assert ("open_url" in index) is together
+    [group] = index["groups"]
+    assert bool(group.get("open_url")) is together
+    assert len(index["default_layers"]["urls"]) == count
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\\"), min_size=1))
+def test_address_of_any_path_leads_back_to_it(path: str) -> None:
+    manifest = Manifest("layers.yaml", None, "https://example.org/l", "https://example.org/n/", {}, {}, (), {})
+    [layer] = many(1)
+    moved = IndexedLayer(**{**{f: getattr(layer, f) for f in layer.__struct_fields__}, "file": path})
+    plan = type("P", (), {"path": path, "entry": 0})
+    index = json.loads(index_files(manifest, [plan], [moved])[INDEX])  # type: ignore[list-item]
+    [entry] = index["layers"]
+    assert unquote(entry["url"].removeprefix("https://example.org/l/")) == path
+    assert layer_urls(entry["open_url"])[1] == [entry["url"]]
+
+
+# ---- INDEX.md --------------------------------------------------------------------------------------------------------
+
+
+def test_table_links_every_layer(tmp_path: Path) -> None:
+    text = f"layers:\n  - {{sources: m365, path: '{ODD_PATH}'}}\n  - {{sources: m365, path: 'b(1)/c'}}"
+    built(tmp_path, with_base("https://example.org/l", text))
+    table = (tmp_path / "out/INDEX.md").read_text("utf-8")
+    index = index_of(tmp_path / "out")
+    links = re.findall(r"(?<!\\)\]\(([^()\s]*)\)", table)
+    assert {unquote(link) for link in links if "://" not in link} == {entry["file"] for entry in index["layers"]}
+    assert [link for link in links if "://" in link] == [*(e["open_url"] for e in index["layers"]), index["open_url"]]
+
+
+NASTY = "a | b [c](d) <img src=x> `e` *f* _g_ \\ h"
+
+
+def test_table_shows_names_of_any_signs_as_they_are(tmp_path: Path) -> None:
+    rows = [make_row("A|B <i>", "T1114", ""), make_row("[x](y)", "T1114", "")]
+    mapping_file(tmp_path, rows, "odd.json", **NIST)
+    text = {
+        "sources": {"odd": "odd.json"},
+        "layers": [{"path": "a", "name": NASTY}, {"for_each": "capability", "name": "{capability}\n2nd"}],
+    }
+    built(tmp_path, text)
+    lines = (tmp_path / "out/INDEX.md").read_text("utf-8").splitlines()
+    rows_shown = [line for line in lines if line.startswith("| [")]
+    assert len(rows_shown) == 3
+    for line in rows_shown:
+        assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) == 7
+        assert re.search(r"(?<!\\)(?:\\\\)*[<>]", line) is None
+        assert len(re.findall(r"(?<!\\)(?:\\\\)*\]\(", line)) == 1
+    assert any("a \\| b \\[c\\](d)" in line for line in rows_shown)
+
+
+def test_table_shows_the_figures_of_the_index(tmp_path: Path) -> None:
+    built(tmp_path, TEXT)
+    table = (tmp_path / "out/INDEX.md").read_text("utf-8")
+    for entry in index_of(tmp_path / "out")["layers"]:
+        figures = f"| {entry['attack_version']} enterprise "
+        tail = f"| {entry['score']} | {entry['techniques']} | {entry['mappings']} |"
+        assert any(figures in line and line.endswith(tail) for line in table.splitlines())
+
+
+# ---- reading an index back -------------------------------------------------------------------------------------------
+
+
+def test_index_is_read_back(tmp_path: Path) -> None:
+    built(tmp_path, TEXT)
+    data = (tmp_path / "out/index.json").read_bytes()
+    assert sorted(read_index(data)) == sorted(layers_in(tmp_path / "out"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", b"{", b"[]", b"5", b"{}", b'{"layers": [{"file": "a.json"}]}', b"\xff\xfe", b"\0" * 10),
+        b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_index_lists_nothing(data: bytes) -> None:
+    assert tuple(read_index(data)) == ()
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_any_bytes_are_no_index(data: bytes) -> None:
+    assert tuple(read_index(data)) == ()

@@ -1,0 +1,222 @@
+"""What did not change is not made again, and what did is."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from navigator_export.attack import known
+from navigator_export.build import Made, ManifestError, Watcher, build, read_manifest
+from navigator_export.build.memory import Memory
+from tests.build.manifests import built, layers_in, manifest_file, tree
+from tests.conftest import Json, Run
+
+TEXT = """
+    layers:
+      - {sources: m365, for_each: [tier, category], path: "{tier}_{category}"}
+      - {sources: nist, path: nist}
+"""
+
+
+class Notes(Watcher):
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.states: dict[str, str] = {}
+
+    def planned(self, count: int) -> None:
+        self.count = count
+
+    def made(self, made: Made) -> None:
+        self.states[made.plan.path] = made.state
+
+
+def states(folder: Path, text: str | None = None, output: str = "out", jobs: int = 1) -> dict[str, str]:
+    """Build with a memory and return what became of each layer."""
+    path = manifest_file(folder, text) if text else folder / "layers.yaml"
+    notes = Notes()
+    memory = Memory(str(path))
+    build(read_manifest(str(path)), str(folder / output), known(), jobs=jobs, memory=memory, watcher=notes)
+    assert notes.count == len(notes.states)
+    return notes.states
+
+
+def test_first_build_makes_everything_and_the_second_nothing(tmp_path: Path) -> None:
+    first = states(tmp_path, TEXT)
+    made = tree(tmp_path / "out")
+    assert set(first.values()) == {"written", ""}
+    second = states(tmp_path)
+    assert second.keys() == first.keys()
+    assert set(second.values()) == {"unchanged"}
+    assert tree(tmp_path / "out") == made
+
+
+def test_unchanged_files_are_not_even_touched(tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").glob("*_*.json")}
+    states(tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def tampered(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, tampered, lambda path: path.write_bytes(b"")])
+def test_file_that_is_changed_or_removed_is_made_again(damage: Callable[[Path], Json], tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    expected = tree(tmp_path / "out")
+    damage(tmp_path / "out/nist.json")
+    found = states(tmp_path)
+    assert {path for path, state in found.items() if state == "written"} == {"nist.json"}
+    assert tree(tmp_path / "out") == expected
+
+
+@pytest.mark.parametrize("name", ["index.json", "INDEX.md", "SHA256SUMS"])
+def test_index_that_is_changed_or_removed_is_made_again(name: str, tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    expected = tree(tmp_path / "out")
+    (tmp_path / "out" / name).write_bytes(b"x")
+    states(tmp_path)
+    assert tree(tmp_path / "out") == expected
+    (tmp_path / "out" / name).unlink()
+    states(tmp_path)
+    assert tree(tmp_path / "out") == expected
+
+
+def test_changed_source_is_made_again_and_others_are_not(tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    source = tmp_path / "m365.json"
+    source.write_bytes(source.read_bytes().replace(b'"T1566"', b'"T1656"'))
+    found = states(tmp_path)
+    assert found.pop("nist.json") == "unchanged"
+    assert set(found.values()) <= {"written", ""}
+    assert any(
+        technique["techniqueID"] == "T1656"
+        for layer in layers_in(tmp_path / "out").values()
+        for technique in layer["techniques"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("path: nist", "path: nist, comments: none"),
+        ("path: nist", "path: nist, attack_version: 20.0"),
+        ("path: nist", "path: nist, name: another"),
+        ("path: nist", "path: nist, description: another"),
+        ("path: nist", "path: nist, select: {capability: AC-*}"),
+        ("path: nist", "path: nist, score: {range: [0, 50]}"),
+        ("path: nist", "path: nist, fold: true"),
+        ("sources: nist", "sources: [nist, m365]"),
+    ],
+)
+def test_changed_recipe_is_made_again_and_others_are_not(old: str, new: str, tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    before = (tmp_path / "out/nist.json").read_bytes()
+    found = states(tmp_path, TEXT.replace(old, new))
+    assert found.pop("nist.json") == "written"
+    assert set(found.values()) == {"unchanged"}
+    assert (tmp_path / "out/nist.json").read_bytes() != before
+    after = tree(tmp_path / "out")
+    built(tmp_path, TEXT.replace(old, new), "fresh")
+    assert tree(tmp_path / "fresh") == after
+
+
+def test_same_layer_under_another_path_is_made_again(tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    found = states(tmp_path, TEXT.replace("path: nist", "path: other"))
+    assert found["other.json"] == "written"
+    assert not (tmp_path / "out/nist.json").exists()
+
+
+def test_changed_base_url_changes_the_index_alone(tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    found = states(tmp_path, "base_url: https://example.org\n" + TEXT.replace("\n    ", "\n").lstrip())
+    assert set(found.values()) == {"unchanged"}
+    assert b"https://example.org/nist.json" in (tmp_path / "out/index.json").read_bytes()
+    states(tmp_path, TEXT)
+    assert b"example.org" not in (tmp_path / "out/index.json").read_bytes()
+
+
+def test_another_output_is_made_even_where_the_first_is_known(tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    found = states(tmp_path, output="other")
+    assert "unchanged" not in {state for path, state in found.items() if (tmp_path / "other" / path).exists()}
+    assert tree(tmp_path / "out") == tree(tmp_path / "other")
+
+
+def test_layer_that_was_empty_in_a_family_is_an_error_on_its_own(tmp_path: Path) -> None:
+    family = "layers: [{sources: m365, for_each: {category: respond, tier: E3}, path: x}, {path: y}]"
+    states(tmp_path, family)
+    alone = "layers: [{sources: m365, select: {category: respond, tier: E3}, path: x}, {path: y}]"
+    with pytest.raises(ManifestError, match="leaves none"):
+        states(tmp_path, alone)
+
+
+def test_changed_tool_makes_everything_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    states(tmp_path, TEXT)
+    monkeypatch.setattr("navigator_export.build.memory._tool", lambda: "another")
+    assert set(states(tmp_path).values()) <= {"written", ""}
+
+
+DEEP = b'{"x": ' + b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff", b'{"x": 5}', DEEP])
+def test_memory_that_is_damaged_is_forgotten(damage: bytes, tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    [file] = Path(os.environ["XDG_CACHE_HOME"]).rglob("*.json")
+    file.write_bytes(damage)
+    assert set(states(tmp_path).values()) <= {"written", ""}
+    assert set(states(tmp_path).values()) == {"unchanged"}
+
+
+def test_memory_cannot_smuggle_in_another_layer(tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    (tmp_path / "out/nist.json").write_text("{}")
+    [file] = Path(os.environ["XDG_CACHE_HOME"]).rglob("*.json")
+    entries = json.loads(file.read_bytes())
+    assert all(set(entry) <= {"layer", "left_out", "inactive"} for entry in entries.values())
+    assert states(tmp_path)["nist.json"] == "written"
+
+
+def test_memory_that_cannot_be_kept_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    for variable in ("XDG_CACHE_HOME", "HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(blocked))
+    assert set(states(tmp_path, TEXT).values()) == {"written", ""}
+    assert set(states(tmp_path).values()) <= {"written", ""}
+
+
+def test_two_manifests_do_not_share_a_memory(tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    other = tmp_path / "other"
+    assert "unchanged" not in states(other, TEXT).values()
+    assert set(states(tmp_path).values()) == {"unchanged"}
+
+
+def test_command_line_remembers_unless_told_to_make_everything_fresh(tmp_path: Path, run: Run) -> None:
+    path = manifest_file(tmp_path, TEXT)
+    arguments = ("build", path, "-o", tmp_path / "out", "-v")
+    first, second = run(*arguments), run(*arguments)
+    fresh = run(*arguments, "--fresh")
+    assert ", unchanged" not in first.err
+    assert "nist.json: 3 techniques, 4 mappings, unchanged" in second.err
+    assert ", unchanged" not in fresh.err
+    assert "nist.json: 3 techniques, 4 mappings, written" in fresh.err
+
+
+def test_unchanged_layers_are_told_with_the_same_figures(tmp_path: Path, run: Run) -> None:
+    path = manifest_file(tmp_path, TEXT)
+    first = run("build", path, "-o", tmp_path / "out").err.split()
+    second = run("build", path, "-o", tmp_path / "out").err.split()
+    differing = [(one, two) for one, two in zip(first, second, strict=True) if one != two]
+    layers = len(layers_in(tmp_path / "out"))
+    assert sum(int(two) - int(one) for one, two in differing) >= layers

@@ -1,0 +1,1 @@
+"""Properties of readers on made-up and broken files."""

@@ -1,0 +1,324 @@
+"""Bad and odd files: every one gives mappings, or an error that says what and where."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given, strategies as st
+
+from navigator_export import MappingSet
+from navigator_export.errors import NavigatorExportError, Problem, SourceError
+from navigator_export.readers.assembly import assemble
+from navigator_export.readers.unified import read_unified
+from tests.conftest import Json, layer_bytes, make_row, mapping_bytes, mapping_document, nested_lists, rated_rows
+
+
+def read_json(data: bytes, name: str = "x.json") -> MappingSet:
+    """Return the mappings of a file that is taken for JSON, whatever it is."""
+    return assemble([read_unified(data, name, name)])
+
+
+def problems(data: bytes) -> tuple[Problem, ...]:
+    """Return what is said against a file; each problem has words."""
+    with pytest.raises(SourceError) as caught:
+        read_json(data, "x.json")
+    assert caught.value.file == "x.json"
+    assert caught.value.problems
+    assert all(problem.message.strip() for problem in caught.value.problems)
+    return caught.value.problems
+
+
+def places(data: bytes) -> list[str]:
+    return [problem.place for problem in problems(data)]
+
+
+GOOD = mapping_bytes(rated_rows())
+
+
+def test_source_tells_what_the_file_says_of_itself() -> None:
+    [source] = read_json(GOOD, "x.json").sources
+    assert (source.name, source.sha256) == ("x.json", hashlib.sha256(GOOD).hexdigest())
+    assert (source.framework, source.framework_version) == ("m365", "07/18/2025")
+    assert (source.attack_version, source.domain, source.rows, source.mappings) == ("16.1", "enterprise", 7, 7)
+    assert [(t.id, t.name) for t in source.mapping_types] == [("technique_score", "Technique Scores")]
+    assert [(g.id, g.name) for g in source.groups] == [("identity", "Identity"), ("mail", "Mail Protection")]
+
+
+def test_byte_order_mark_is_passed_over() -> None:
+    marked = read_json(b"\xef\xbb\xbf" + GOOD, "x.json")
+    assert marked.mappings == read_json(GOOD, "x.json").mappings
+    assert marked.sources[0].sha256 == hashlib.sha256(b"\xef\xbb\xbf" + GOOD).hexdigest()
+
+
+def test_fields_that_are_not_known_are_passed_over() -> None:
+    document = mapping_document([make_row() | {"related_score": 5, "extra": [{}]}], author=None, extra={"a": 1})
+    assert len(read_json(json.dumps(document | {"more": 1}).encode(), "x").mappings) == 1
+
+
+@pytest.mark.parametrize("value", [None, {}])
+def test_mapping_types_and_groups_may_be_missing_or_null(value: Json) -> None:
+    mappings = read_json(mapping_bytes([make_row()], mapping_types=value, capability_groups=value), "x")
+    assert mappings.sources[0].mapping_types == ()
+    assert mappings.capabilities[0].groups[0].name == "mail"
+
+
+def test_mapping_type_may_be_its_name_alone() -> None:
+    types = {"a": "Type A", "b": {"name": None}, "c": None}
+    [source] = read_json(mapping_bytes([make_row()], mapping_types=types), "x").sources
+    assert [(t.id, t.name) for t in source.mapping_types] == [("a", "Type A"), ("b", "b"), ("c", "c")]
+
+
+@pytest.mark.parametrize("data", [b"", b"   \n", b"\xef\xbb\xbf"], ids=["nothing", "blank", "mark"])
+def test_empty_file(data: bytes) -> None:
+    assert "is empty" in problems(data)[0].message
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b"{", "line 1, column 2"),
+        (b'{"metadata": {},\n  oops}', "line 2, column 3"),
+        (b"<html></html>", "line 1, column 1"),
+        (b"capability_id,attack_object_id\n", "line 1, column 1"),
+        (GOOD[:-1], f"line 1, column {len(GOOD)}"),
+        (b'{"metadata": NaN}', "line 1, column 14"),
+    ],
+    ids=["cut", "word", "html", "csv", "end", "nan"],
+)
+def test_no_json(data: bytes, place: str) -> None:
+    [problem] = problems(data)
+    assert problem.message.startswith("this is no JSON: ")
+    assert problem.place == place
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+def test_other_encodings_are_named(encoding: str) -> None:
+    [problem] = problems(GOOD.decode().encode(encoding))
+    assert "UTF-16 or UTF-32" in problem.message
+    assert "UTF-8" in problem.hint
+
+
+def test_latin_1_is_told_with_its_place() -> None:
+    data = json.dumps(mapping_document([make_row(comments="Ä")], author="x"), ensure_ascii=False, indent=1)
+    [problem] = problems(data.encode("latin-1"))
+    assert problem.message == "the text is not UTF-8: byte 0xc4"
+    line = next(n for n, text in enumerate(data.splitlines(), 1) if "Ä" in text)
+    assert problem.place.startswith(f"line {line}, column ")
+
+
+@pytest.mark.parametrize("data", [b"[]", b'"text"', b"5", b"null", b"[{}]"])
+def test_json_that_is_no_object(data: bytes) -> None:
+    [problem] = problems(data)
+    assert problem.message.startswith("expected an object, found ")
+
+
+def test_all_that_is_missing_is_told_at_once() -> None:
+    assert [p.message for p in problems(b"{}")] == ["metadata is missing", "mapping_objects is missing"]
+    assert [p.message for p in problems(b'{"metadata": {}, "mapping_objects": []}')] == [
+        "mapping_framework is missing",
+        "attack_version is missing",
+        "technology_domain is missing",
+    ]
+
+
+def test_layer_instead_of_a_mapping_file_is_told() -> None:
+    [problem] = problems(layer_bytes())
+    assert "Navigator layer" in problem.message
+    assert "validate" in problem.hint
+
+
+@pytest.mark.parametrize("column", [key for key, value in make_row().items() if key != "references"])
+@pytest.mark.parametrize("value", [5, 1.5, True, [], {}])
+def test_anything_but_text_in_a_column_is_told_with_its_place(column: str, value: Json) -> None:
+    data = mapping_bytes([make_row(), make_row() | {column: value}])
+    [problem] = problems(data)
+    assert problem.place == f"$.mapping_objects[1].{column}"
+    assert problem.message.startswith("expected text or nothing, found ")
+
+
+def test_all_problems_of_form_are_told_at_once_with_their_places() -> None:
+    rows = [
+        make_row(),
+        make_row() | {"capability_id": 5, "comments": ["x"]},
+        make_row() | {"references": "https://example.org"},
+        make_row() | {"references": ["https://example.org", 5]},
+        "row",
+    ]
+    assert sorted(places(mapping_bytes(rows, attack_version=16.1, mapping_types=[]))) == [
+        "$.mapping_objects[1].capability_id",
+        "$.mapping_objects[1].comments",
+        "$.mapping_objects[2].references",
+        "$.mapping_objects[3].references[1]",
+        "$.mapping_objects[4]",
+        "$.metadata.attack_version",
+        "$.metadata.mapping_types",
+    ]
+
+
+def test_problems_are_told_in_the_order_of_the_rows() -> None:
+    rows = [make_row(score_value=5 if index in (2, 10, 100) else None) for index in range(101)]
+    assert places(mapping_bytes(rows)) == [f"$.mapping_objects[{index}].score_value" for index in (2, 10, 100)]
+
+
+@pytest.mark.parametrize("rows", [{}, None, "rows", 5])
+def test_rows_that_are_no_list(rows: Json) -> None:
+    data = json.dumps(mapping_document([]) | {"mapping_objects": rows}).encode()
+    assert places(data) == ["$.mapping_objects"]
+
+
+WRONG_FIRST = b'{"metadata": 5, '
+"""What comes after is read only to tell what is wrong with it."""
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"oops",
+        b'"mapping_objects": [',
+        b'"x": "\xff"}',
+        b'"x": "\\ud800"}',
+        b'"x": ' + nested_lists(100_000) + b"}",
+        b'"x": ' + b"[" * 100_000,
+        mapping_bytes(rated_rows())[1:],
+    ],
+    ids=["word", "cut", "latin-1", "surrogate", "deep", "deep and cut", "key twice"],
+)
+def test_a_file_that_is_wrong_in_form_and_broken_later_is_told_in_words(rest: bytes) -> None:
+    assert problems(WRONG_FIRST + rest)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [nested_lists(100_000), b'{"a":' * 100_000, GOOD[:-1] + b', "x": ' + nested_lists(100_000) + b"}"],
+    ids=["lists", "objects", "in a field that is not read"],
+)
+def test_deep_nesting_is_told(data: bytes) -> None:
+    assert problems(data)
+
+
+def test_huge_numbers_are_told() -> None:
+    assert problems(GOOD.replace(b'"protect"', b"1" * 5000))
+
+
+# ---- metadata --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stated", "read"), [("enterprise", "enterprise"), (" Enterprise ", "enterprise"), ("ics-attack", "ics")]
+)
+def test_domain_in_any_spelling(stated: str, read: str) -> None:
+    assert read_json(mapping_bytes([make_row()], technology_domain=stated), "x").domain == read
+
+
+@pytest.mark.parametrize("domain", ["", "cloud", "enterprise mobile", "PRE"])
+def test_unknown_domain(domain: str) -> None:
+    [problem] = problems(mapping_bytes([make_row()], technology_domain=domain))
+    assert problem.place == "$.metadata.technology_domain"
+    assert "enterprise, mobile, ics" in problem.hint
+
+
+@pytest.mark.parametrize(("stated", "read"), [("16.1", "16.1"), (" 16.1 ", "16.1"), ("v16.1", "16.1"), ("14", "14")])
+def test_release_in_any_spelling(stated: str, read: str) -> None:
+    assert read_json(mapping_bytes([make_row()], attack_version=stated), "x").attack_version == read
+
+
+@pytest.mark.parametrize("release", ["", "latest", "16.x", "16.1.2", "16,1", "1616.1", "１６.１", "١٦"])
+def test_bad_release(release: str) -> None:
+    [problem] = problems(mapping_bytes([make_row()], attack_version=release))
+    assert problem.place == "$.metadata.attack_version"
+    assert "16.1" in problem.hint
+
+
+def test_all_problems_of_metadata_are_told_at_once() -> None:
+    data = mapping_bytes([make_row()], mapping_framework=" ", attack_version="x", technology_domain="y")
+    assert places(data) == ["$.metadata.technology_domain", "$.metadata.attack_version", "$.metadata.mapping_framework"]
+
+
+# ---- rows ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rows", [[], [make_row("A", None)], [make_row(None, "T1114")], [make_row(status="non_mappable")]]
+)
+def test_file_that_maps_nothing(rows: list[dict[str, Json]]) -> None:
+    [problem] = problems(mapping_bytes(rows))
+    assert problem.place == "$.mapping_objects"
+
+
+@pytest.mark.parametrize(
+    "id_", ["TA0009", "1114", "T114", "T1114.03", "T1114.003.1", "S0002", "Email Collection", "T1114/003", "T١١١٤", "x"]
+)
+def test_id_that_is_no_technique(id_: str) -> None:
+    [problem] = problems(mapping_bytes([make_row(), make_row("A", id_)]))
+    assert problem.place == "$.mapping_objects[1].attack_object_id"
+    assert id_ in problem.message
+    assert "T1114" in problem.hint
+
+
+@pytest.mark.parametrize(("column", "hint"), [("score_category", "protect"), ("score_value", "minimal")])
+@pytest.mark.parametrize("word", ["protects", "high", "1", "Protect!", "partially"])
+def test_unknown_category_or_value(column: str, hint: str, word: str) -> None:
+    [problem] = problems(mapping_bytes([make_row() | {column: word}]))
+    assert problem.place == f"$.mapping_objects[0].{column}"
+    assert word in problem.message
+    assert hint in problem.hint
+
+
+def test_every_wrong_word_is_told_with_its_row() -> None:
+    rows = [make_row("A", "T1"), make_row(), make_row("A", "T1"), make_row(score_category="x", score_value="y")]
+    assert places(mapping_bytes(rows)) == [
+        "$.mapping_objects[0].attack_object_id",
+        "$.mapping_objects[2].attack_object_id",
+        "$.mapping_objects[3].score_category",
+        "$.mapping_objects[3].score_value",
+    ]
+
+
+def test_wrong_words_of_rows_that_map_nothing_do_not_matter() -> None:
+    rows = [make_row(), make_row("A", None, score_value="x"), make_row(status="non_mappable", score_category="x")]
+    assert len(read_json(mapping_bytes(rows), "x").mappings) == 1
+
+
+# ---- anything --------------------------------------------------------------------------------------------------------
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3),
+    max_leaves=8,
+)
+
+
+def reads_or_says_why(data: bytes) -> None:
+    """Assert that bytes give mappings, or an error with words."""
+    try:
+        outcome: object = read_json(data, "x.json").mappings
+    except NavigatorExportError as error:
+        outcome = str(error).strip()
+    assert outcome
+
+
+@given(st.binary())
+def test_any_bytes_are_read_or_told_in_words(data: bytes) -> None:
+    reads_or_says_why(data)
+
+
+@given(JSON)
+def test_any_json_is_read_or_told_in_words(value: Json) -> None:
+    reads_or_says_why(json.dumps(value).encode())
+
+
+@given(field=st.sampled_from(list(mapping_document([])["metadata"])), value=JSON)
+def test_any_json_in_metadata_is_read_or_told_in_words(field: str, value: Json) -> None:
+    reads_or_says_why(mapping_bytes(rated_rows(), **{field: value}))
+
+
+@given(field=st.sampled_from([*make_row(), "related_score", "mapping_framework_version", "attack_version"]), value=JSON)
+def test_any_json_in_a_row_is_read_or_told_in_words(field: str, value: Json) -> None:
+    reads_or_says_why(mapping_bytes([*rated_rows(), make_row() | {field: value}]))
+
+
+@given(position=st.integers(0, len(GOOD)), piece=st.binary(max_size=4), cut=st.integers(0, 40))
+def test_any_damage_is_read_or_told_in_words(position: int, piece: bytes, cut: int) -> None:
+    reads_or_says_why(GOOD[:position] + piece + GOOD[position + cut :])

@@ -1,0 +1,153 @@
+"""The unified form as YAML, and YAML as plain values."""
+
+from __future__ import annotations
+
+import pytest
+
+from navigator_export import MappingSet, SourceError, read_bytes
+from navigator_export.readers import ReadOptions
+from navigator_export.readers.options import Limits
+from navigator_export.readers.values import LINE, yaml_value
+from tests.readers.lists import pairs
+
+METADATA = """\
+metadata:
+  mapping_framework: m365
+  mapping_framework_version: 07/18/2025
+  attack_version: 16.10
+  technology_domain: enterprise
+  mapping_types: {score: {name: Technique Scores}, other: Other}
+  capability_groups: {mail: Mail Protection}
+"""
+ROWS = """\
+mapping_objects:
+- capability_id: MAIL-E3
+  capability_group: mail
+  mapping_type: score
+  attack_object_id: T1114
+  score_category: protect
+  score_value: partial
+  comments: >-
+    said in
+    two lines
+  references: [https://example.org/a]
+- {capability_id: 007, attack_object_id: null, status: non_mappable}
+"""
+
+
+def read_yaml(text: str, **options: object) -> MappingSet:
+    return read_bytes(text.encode(), "x.yaml", ReadOptions(**options))  # type: ignore[arg-type]
+
+
+def problems(text: str, **options: object) -> list[str]:
+    with pytest.raises(SourceError) as raised:
+        read_yaml(text, **options)
+    return raised.value.lines()
+
+
+def test_unified_yaml() -> None:
+    mappings = read_yaml(METADATA + ROWS)
+    assert pairs(mappings) == [("MAIL-E3", "T1114")]
+    [mapping] = mappings.mappings
+    assert mapping.comment == "said in two lines"
+    assert mapping.mapping_type is not None
+    assert mapping.mapping_type.name == "Technique Scores"
+    assert mapping.references == ("https://example.org/a",)
+    assert mappings.attack_version == "16.10"
+    assert [c.id for c in mappings.capabilities] == ["007", "MAIL-E3"]
+    assert [u.place for u in mappings.unmapped] == ["line 19"]
+    assert mappings.sources[0].format == "yaml"
+
+
+def test_order_of_the_parts_does_not_matter() -> None:
+    assert read_yaml(ROWS + METADATA).mappings == read_yaml(METADATA + ROWS).mappings
+
+
+def test_all_problems_are_told_with_their_lines() -> None:
+    text = (
+        METADATA.replace("  technology_domain: enterprise\n", "")
+        + ROWS.replace("[https://example.org/a]", "x")
+        + "- 5\n"
+    )
+    lines = problems(text)
+    assert len(lines) == 3
+    assert "line 2, metadata: error technology_domain is missing" in lines[0]
+    assert "line 8, references: error expected a list of texts, found text" in lines[1]
+    assert "mapping_objects[2]: error expected an object, found text" in lines[2]
+
+
+def test_options_stand_in_for_missing_metadata() -> None:
+    text = "metadata: {mapping_framework: x}\n" + ROWS
+    assert read_yaml(text, attack_version="16.1", domain="enterprise").attack_version == "16.1"
+
+
+def test_wrong_words_are_told_with_their_lines() -> None:
+    [line] = problems(METADATA + ROWS.replace("partial", "prtial"))
+    assert line.startswith("x.yaml::line 9, score_value: error 'prtial' is no value; expected minimal, partial")
+
+
+def test_own_rating_words_in_yaml() -> None:
+    mappings = read_yaml(METADATA + ROWS.replace("partial", "High"), ratings=(("high", "significant"),))
+    assert mappings.mappings[0].value == "significant"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("metadata: &a {x: 1}\nmapping_objects: *a\n", r"line 2, column 18: error the alias \*a is not read"),
+        ("metadata: {a: 1, a: 2}\n", "line 1, column 18: error the key 'a' stands twice"),
+        ("metadata: !!python/object:os.system {}\n", "tag tag:yaml.org,2002:python/object:os.system is not read"),
+        ("metadata: !include /etc/passwd\n", "the tag !include is not read"),
+        ("metadata: !!binary aGk=\n", "the tag tag:yaml.org,2002:binary is not read"),
+        ("metadata: {}\n---\nmetadata: {}\n", "several documents"),
+        ("metadata: {? [a] : b}\n", "a key is no text"),
+        ("metadata: [a\n", "this is no YAML"),
+        ("metadata: a: b\n", "line 1, column 12: error this is no YAML: mapping values are not allowed"),
+        ("metadata: \x1b[31m\n", "this is no YAML"),
+        ('metadata: "\\ud800"\n', "this is no YAML"),
+        ("metadata: " + "[" * 70 + "]" * 70, "nested deeper than 64 levels"),
+        ("metadata: x\n", "expected an object under metadata, found text"),
+    ],
+)
+def test_yaml_that_is_wrong_or_means_harm(text: str, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        read_yaml(text)
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (Limits(values=5), "more than 5 values"),
+        (Limits(depth=2), "deeper than 2 levels"),
+        (Limits(rows=1), "more than 1 rows"),
+        (Limits(cell=5), "more than 5 characters"),
+    ],
+)
+def test_limits(limits: Limits, message: str) -> None:
+    assert message in problems(METADATA + ROWS, limits=limits)[0]
+    assert "--limit" in problems(METADATA + ROWS, limits=limits)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: 1", {"a": "1"}),
+        ("a: 1.10", {"a": "1.10"}),
+        ("a: yes", {"a": "yes"}),
+        ("a: 2024-01-01", {"a": "2024-01-01"}),
+        ("a: 1e999", {"a": "1e999"}),
+        ("a: .nan", {"a": ".nan"}),
+        ("a:", {"a": None}),
+        ("a: ~", {"a": None}),
+        ("a: ''", {"a": ""}),
+        ('a: "null"', {"a": "null"}),
+        ("a: !!str null", {"a": "null"}),
+        ("[a, [b]]", ["a", ["b"]]),
+        ("", None),
+    ],
+)
+def test_values_stay_as_they_are_written(text: str, value: object) -> None:
+    found = yaml_value(text, "x", Limits())
+    if isinstance(found, dict):
+        found.pop(LINE)
+    assert found == value

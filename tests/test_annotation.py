@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from navigator_export import MappingSet, Recipe, TierOptions, assign_tiers, make_layer, read
+from navigator_export.readers.assembly import assemble
+from navigator_export.readers.unified import read_unified
+from tests.conftest import (
+    M365_2025,
+    MAPPING_FILES,
+    NIST,
+    Json,
+    corpus,
+    make_row,
+    mapping_bytes,
+    mapping_set,
+    metadata_of,
+    plain_rows,
+    rated_rows,
+    technique_of,
+    unrated_rows,
+)
+
+MIXED = [
+    make_row("LOW-E3", "T1114", "detect minimal", comments="Low detects Email Collection."),
+    make_row("BEST-E5", "T1114", "protect significant", comments="Best protects.\nLicense Requirements: Suite E5"),
+    make_row("BEST-E5", "T1114", "respond partial"),
+    make_row("ALSO-E3", "T1114", "protect significant"),
+    make_row("BARE-E3", "T1114", ""),
+    make_row("ALONE-E3", "T1114", "", comments="Alone says something."),
+]
+
+
+def entry(mappings: MappingSet, technique: str = "T1114", **recipe: Json) -> dict[str, Json]:
+    return technique_of(make_layer(mappings, Recipe(**recipe)).text, technique)
+
+
+# ---- comments --------------------------------------------------------------------------------------------------------
+
+
+def test_first_lines_name_each_capability_once_best_value_first_then_id() -> None:
+    first, *_ = entry(mapping_set(MIXED))["comment"].split("\n\n")
+    assert first.split("\n") == [
+        "ALSO-E3 protect significant",
+        "BEST-E5 protect significant, respond partial",
+        "LOW-E3 detect minimal",
+        "ALONE-E3, BARE-E3",
+    ]
+
+
+def test_short_comment_says_a_sentence_per_commented_capability_in_the_same_order() -> None:
+    _, *said = entry(mapping_set(MIXED))["comment"].split("\n\n")
+    assert said == [
+        "BEST-E5 Name of BEST-E5: Best protects.",
+        "LOW-E3 Name of LOW-E3: Low detects Email Collection.",
+        "ALONE-E3 Name of ALONE-E3: Alone says something.",
+    ]
+
+
+def test_full_comment_says_all() -> None:
+    _, best, *_ = entry(mapping_set(MIXED), comments="full")["comment"].split("\n\n")
+    assert best == "BEST-E5 Name of BEST-E5: Best protects.\nLicense Requirements: Suite E5"
+
+
+def test_full_comment_says_each_of_several_comments_once() -> None:
+    rows = [make_row("A", "T1114", f"{category} partial", comments=text)
+            for category, text in (("protect", "One."), ("detect", "Two."), ("respond", "One."))]  # fmt: skip
+    assert entry(mapping_set(rows), comments="full")["comment"].endswith("A Name of A: One.\nTwo.")
+
+
+def test_no_comment_when_none_is_asked_for() -> None:
+    assert "comment" not in entry(mapping_set(MIXED), comments="none")
+
+
+@pytest.mark.parametrize("style", ["short", "full"])
+def test_no_capability_is_followed_by_nothing(style: str) -> None:
+    """A comment that holds a licence passage or an address alone has no sentence to show."""
+    rows = [
+        make_row("A", "T1114", comments="License Requirements: Suite E5"),
+        make_row("B", "T1114", comments="https://example.org"),
+        make_row("C", "T1114", comments="C detects it."),
+    ]
+    lines = entry(mapping_set(rows), comments=style)["comment"].split("\n")
+    assert not [line for line in lines if line.endswith((":", ": "))]
+
+
+def test_comment_and_metadata_do_not_depend_on_the_order_of_rows() -> None:
+    assert entry(mapping_set(MIXED[::-1])) == entry(mapping_set(MIXED))
+
+
+def test_contradictory_ratings_show_the_higher_in_the_comment_and_both_in_metadata() -> None:
+    rows = [make_row("A", "T1114", "detect minimal"), make_row("A", "T1114", "detect significant")]
+    shown = entry(mapping_set(rows))
+    assert shown["comment"] == "A detect significant"
+    assert shown["score"] == 3
+    assert metadata_of(shown, "value") == ["significant", "minimal"]
+
+
+@pytest.mark.parametrize("text", ["<NetworkProviderName>", "“quoted” — ‘so’", "line\r\nline", "a\tb c"])
+def test_full_comment_keeps_the_text_as_it_is(text: str) -> None:
+    comment = entry(mapping_set([make_row("A", comments=f"  {text} ")]), comments="full")["comment"]
+    assert comment.endswith(": " + text.replace("\r\n", "\n"))
+
+
+# ---- metadata --------------------------------------------------------------------------------------------------------
+
+
+def test_metadata_names_what_is_known_of_a_capability_in_order() -> None:
+    row = make_row("BEST-E5", "T1114", "protect partial", comments="Text.\nLicense Requirements: Suite E5")
+    assert entry(mapping_set([row]))["metadata"] == [
+        {"name": "capability", "value": "BEST-E5"},
+        {"name": "name", "value": "Name of BEST-E5"},
+        {"name": "group", "value": "Mail Protection"},
+        {"name": "category", "value": "protect"},
+        {"name": "value", "value": "partial"},
+        {"name": "tier", "value": "E5"},
+        {"name": "licence", "value": "Suite E5"},
+        {"name": "mapping type", "value": "Technique Scores"},
+    ]
+
+
+def test_metadata_has_a_divider_between_capabilities_in_the_order_of_the_comment() -> None:
+    metadata = entry(mapping_set(MIXED))["metadata"]
+    dividers = [index for index, item in enumerate(metadata) if item == {"divider": True}]
+    assert len(dividers) == 4
+    assert all(metadata[index + 1]["name"] == "capability" for index in dividers)
+    names = ["ALSO-E3", "BEST-E5", "LOW-E3", "ALONE-E3", "BARE-E3"]
+    assert metadata_of({"metadata": metadata}, "capability") == names
+
+
+def test_metadata_has_no_empty_values() -> None:
+    row = make_row("A", "T1114", "", capability_description=None, capability_group=None, mapping_type=None)
+    assert entry(mapping_set([row]))["metadata"] == [{"name": "capability", "value": "A"}]
+
+
+def test_metadata_names_both_groups_of_a_capability() -> None:
+    rows = [make_row("A"), make_row("A", "T1078", capability_group="identity")]
+    assert metadata_of(entry(mapping_set(rows)), "group") == ["Identity, Mail Protection"]
+
+
+def test_metadata_names_the_assigned_tier() -> None:
+    shown = entry(mapping_set([make_row("A-E3")]), tiers=TierOptions(assigned=(("*", "A-E3", "E5"),)))
+    assert metadata_of(shown, "tier") == ["E5"]
+
+
+def test_metadata_names_the_framework_where_there_are_several() -> None:
+    tables = [
+        read_unified(mapping_bytes(rated_rows()), "a.json", "a.json"),
+        read_unified(mapping_bytes(unrated_rows(), **NIST), "b.json", "b.json"),
+    ]
+    both = entry(assemble(tables))
+    assert set(metadata_of(both, "framework")) == {"Microsoft 365", "NIST 800-53"}
+    assert metadata_of(entry(mapping_set(rated_rows())), "framework") == []
+
+
+def test_one_id_in_two_frameworks_is_two_capabilities() -> None:
+    tables = [
+        read_unified(mapping_bytes([make_row("A", "T1114", "")], mapping_framework=name), name, name)
+        for name in ("one", "two")
+    ]
+    shown = entry(assemble(tables))
+    assert shown["score"] == 2
+    assert metadata_of(shown, "framework") == ["one", "two"]
+
+
+# ---- links -----------------------------------------------------------------------------------------------------------
+
+
+def links(*references: str | None, **other: Json) -> list[dict[str, str]]:
+    shown: list[dict[str, str]] = entry(mapping_set([make_row("A", references=list(references), **other)])).get(
+        "links", []
+    )
+    return shown
+
+
+def test_links_are_labelled_by_capability_and_host() -> None:
+    assert links("https://www.example.org/a?b=c#d") == [
+        {"label": "A · example.org", "url": "https://www.example.org/a?b=c#d"}
+    ]
+
+
+def test_each_address_is_linked_once_and_names_all_capabilities() -> None:
+    rows = [make_row(id_, references=["https://example.org/a", "https://example.org/a"]) for id_ in ("B", "A")]
+    assert entry(mapping_set(rows))["links"] == [{"label": "A, B · example.org", "url": "https://example.org/a"}]
+
+
+def test_links_of_one_host_are_numbered() -> None:
+    labels = [link["label"] for link in links("https://example.org/a", "https://example.org/b")]
+    assert labels == ["A · example.org", "A · example.org (2)"]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)//https:",
+        "data:text/html,x",
+        "chrome-extension://abc/page.html",
+        "ftp://example.org/a",
+        "www.example.org",
+        "//example.org/a",
+        "https://",
+        "http://localhost",
+        "https://[::1",
+        "",
+        "   ",
+        "[]",
+        None,
+    ],
+)
+def test_what_is_no_web_address_makes_no_link(reference: str | None) -> None:
+    assert links(reference) == []
+
+
+@pytest.mark.parametrize("file", MAPPING_FILES)
+def test_links_of_every_file_are_web_addresses_once_per_technique(file: Path) -> None:
+    for technique in json.loads(make_layer(read(file)).text)["techniques"]:
+        addresses = [link["url"] for link in technique.get("links", ())]
+        assert len(addresses) == len(set(addresses))
+        labels = [link["label"] for link in technique.get("links", ())]
+        assert len(labels) == len(set(labels))
+        for address in addresses:
+            assert re.fullmatch(r"https?://[\w.-]+\.[\w-]+(:\d+)?([/?#]\S*)?", address), address
+
+
+# ---- what the published comments come to -----------------------------------------------------------------------------
+
+
+def plain_sentences(comment: str) -> list[str]:
+    """Return sentences by a rule of their own: lines, and within them what ends in a stop before a capital."""
+    lines = re.sub(r"\r\n?", "\n", comment).split("\n")
+    parts = (re.sub(r"\s+", " ", part).strip() for line in lines for part in re.split(r"(?<=[.!?])\s+(?=[A-Z])", line))
+    return [part for part in parts if part]
+
+
+def test_a_repeated_opening_gives_way_to_a_sentence_of_the_technique() -> None:
+    file = corpus(M365_2025)
+    rows = [row for row in plain_rows(file).mapping if row.get("comments")]
+    techniques: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        for sentence in plain_sentences(row["comments"]):
+            techniques[row["capability_id"], sentence].add(row["attack_object_id"])
+    comments = {
+        entry["techniqueID"]: entry["comment"] for entry in json.loads(make_layer(read(file)).text)["techniques"]
+    }
+    checked, wrong = 0, []
+    for row in rows:
+        id_, technique = row["capability_id"], row["attack_object_id"]
+        opening, *rest = plain_sentences(row["comments"])
+        own = [s for s in rest if " " in s and not re.search("licen|requires|E3|E5|P1|P2", s, re.IGNORECASE)]
+        own = [s for s in own if techniques[id_, s] == {technique}]
+        if len(techniques[id_, opening]) > 1 and own:
+            checked += 1
+            if opening[:200] in comments[technique]:
+                wrong.append((id_, technique))
+    assert checked > 100
+    assert wrong == []
+
+
+@pytest.mark.parametrize("file", MAPPING_FILES)
+def test_no_sentence_of_a_short_comment_is_longer_than_the_limit(file: Path) -> None:
+    mappings = read(file)
+    headings = {f"{c.id} {c.name}".rstrip() for c in mappings.capabilities}
+    for technique in json.loads(make_layer(mappings).text)["techniques"]:
+        _, *paragraphs = technique["comment"].split("\n\n")
+        for paragraph in paragraphs:
+            heading = max((h for h in headings if paragraph.startswith(f"{h}: ")), key=len)
+            sentence = paragraph.removeprefix(f"{heading}: ")
+            assert "\n" not in sentence
+            assert 0 < len(sentence) <= 302
+
+
+@pytest.mark.parametrize("file", MAPPING_FILES)
+def test_first_lines_of_every_comment_name_the_capabilities_of_its_rows(file: Path) -> None:
+    expected: dict[str, set[str]] = defaultdict(set)
+    for row in plain_rows(file).mapping:
+        expected[row["attack_object_id"].strip()].add(row["capability_id"].strip().replace("-0", "-"))
+    for technique in json.loads(make_layer(read(file)).text)["techniques"]:
+        first, *_ = technique["comment"].split("\n\n")
+        words = r" (?:protect|detect|respond) (?:minimal|partial|significant)(?:, (?:protect|detect|respond) \w+)*$"
+        named = [id_ for line in first.split("\n") for id_ in re.sub(words, "", line).split(", ")]
+        ids = [id_.replace("-0", "-") for id_ in named]
+        assert len(ids) == len(set(ids))
+        assert set(ids) == expected[technique["techniqueID"]]
+
+
+def test_licences_of_m365_stand_in_metadata() -> None:
+    file = corpus(M365_2025)
+    stated = defaultdict(set)
+    for row in plain_rows(file).mapping:
+        if re.search(r"licen[sc]e requirements", row.get("comments") or "", re.IGNORECASE):
+            stated[row["attack_object_id"]].add(row["capability_id"])
+    layer = json.loads(make_layer(read(file)).text)
+    for technique in layer["techniques"]:
+        licensed, capability = set(), ""
+        for item in technique["metadata"]:
+            capability = item["value"] if item.get("name") == "capability" else capability
+            if item.get("name") == "licence":
+                licensed.add(capability)
+        assert stated[technique["techniqueID"]] <= licensed
+
+
+def test_tiers_of_an_inspected_set_are_those_of_its_metadata() -> None:
+    mappings = mapping_set(rated_rows())
+    tiers = assign_tiers(mappings, TierOptions())
+    assert metadata_of(entry(mappings), "tier") == ["E5", "E3", "E3"]
+    assert [tiers.of(c) for c in mappings.capabilities] == ["E5", "E3", "E3"]

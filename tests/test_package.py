@@ -1,0 +1,106 @@
+"""The package as it is installed: from a wheel, and straight from a checkout."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from navigator_export import validate
+from tests.conftest import ROOT
+
+BAD_LAYER = b'{"name": 5}'
+
+
+def run_python(*arguments: str, path: Path, folder: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run Python in a folder, with the package from `path` alone and its dependencies from here."""
+    site_packages = sysconfig.get_path("purelib")
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(path), site_packages))},
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel from a copy of what belongs to it; in isolation where the build backend is not at hand."""
+    folder = tmp_path_factory.mktemp("wheel")
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "tests", "demo", "build", "dist")
+    shutil.copytree(ROOT, folder / "project", ignore=lambda at, names: ignored(at, names) if at == str(ROOT) else [])
+    isolation = ["--no-build-isolation"] if find_spec("hatchling") else []
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", *isolation, "-w", str(folder), "./project"]
+    subprocess.run(command, check=True, cwd=folder, capture_output=True)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that the wheel, and nothing else, is installed into."""
+    folder = tmp_path_factory.mktemp("installed")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder), str(wheel)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+def assert_works(path: Path, folder: Path) -> None:
+    """Assert that the package in `path` exports, and finds schemas, sample and ATT&CK facts, from another folder."""
+    where = run_python("-c", "import navigator_export; print(navigator_export.__file__)", path=path, folder=folder)
+    assert Path(where.stdout.decode().strip()).is_relative_to(path), where.stderr
+    exported = run_python("-m", "navigator_export", "export", "sample", path=path, folder=folder)
+    assert exported.returncode == 0, exported.stderr
+    assert validate(exported.stdout) == ()
+    arguments = ("-m", "navigator_export", "validate", "-", "--format", "json")
+    checked = run_python(*arguments, path=path, folder=folder, stdin=BAD_LAYER)
+    assert checked.returncode == 1, checked.stderr
+    assert {finding["rule"] for finding in json.loads(checked.stdout)["findings"]} >= {"schema"}
+    read = "from navigator_export import read_bytes; read_bytes(b'{}', 'x')"
+    refused = run_python("-c", read, path=path, folder=folder)
+    assert b"mapping_objects is missing" in refused.stderr
+
+
+def test_wheel_holds_package_and_schemas_and_no_tests(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    expected = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "navigator_export").rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    expected |= {f"navigator_export/schemas/{file.name}" for file in (ROOT / "schemas").iterdir()}
+    packaged = {name for name in names if ".dist-info/" not in name}
+    assert packaged == expected
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert any(name.endswith("licenses/NOTICE") for name in names)
+
+
+def test_installed_wheel_works_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    assert_works(installed, tmp_path)
+
+
+def test_installed_wheel_makes_the_same_layer_as_the_checkout(installed: Path, tmp_path: Path) -> None:
+    arguments = ("-m", "navigator_export", "export", "sample")
+    runs = [run_python(*arguments, path=path, folder=tmp_path) for path in (installed, ROOT)]
+    assert runs[0].stdout == runs[1].stdout != b""
+
+
+def test_checkout_works_from_any_folder(tmp_path: Path) -> None:
+    assert_works(ROOT, tmp_path)
+
+
+def test_installed_command_says_its_version(installed: Path, tmp_path: Path) -> None:
+    script = installed / "bin" / "navigator-export"
+    result = run_python(str(script), "--version", path=installed, folder=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(b"navigator-export, version ")

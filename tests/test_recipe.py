@@ -1,0 +1,307 @@
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import string
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, strategies as st
+
+from navigator_export import Criteria, Recipe, Scoring, Selection, TierOptions, make_layer, read, read_bytes
+from navigator_export.recipe import command, file_name, title
+from tests.conftest import (
+    NIST,
+    ROOT,
+    Run,
+    make_row,
+    mapping_bytes,
+    mapping_file,
+    mapping_set,
+    metadata_of,
+    rated_rows,
+    unrated_rows,
+)
+
+OPTIONS: list[Sequence[str]] = [
+    (),
+    ("--tier", "E3"),
+    ("--tier", "e5", "--exact-tier"),
+    ("--exclude-tier", "E5"),
+    ("--min-value", "partial"),
+    ("--capability", "MAIL-E3", "--capability", "hunt-*"),
+    ("--exclude-capability", "MAIL-E3"),
+    ("--group", "Identity"),
+    ("--exclude-group", "mail"),
+    ("--category", "detect", "--category", "respond"),
+    ("--exclude-category", "PROTECT"),
+    ("--value", "partial"),
+    ("--exclude-value", "minimal"),
+    ("--mapping-type", "Technique Scores"),
+    ("--exclude-mapping-type", "other_type"),
+    ("--technique", "T1114*"),
+    ("--exclude-technique", "T1566"),
+    ("--framework", "m365"),
+    ("--assign-tier", "LOGIN-E3=E5", "--tier", "E3"),
+    ("--tiers", "E1,E3,E5", "--assign-tier", "*=E1", "--tier", "E1"),
+    ("--tiers", "m365:E1,E3,E5", "--tier", "E3"),
+    *(("--score", score) for score in ("best", "count", "mean", "sum", "breadth")),
+    ("--score", "sum", "--weights", "minimal=10,partial=50,significant=100"),
+    ("--weights", "minimal=1.23456789,partial=2.0000001,significant=3.3"),
+    ("--score", "count", "--range", "0:1234567"),
+    ("--range", "-0.5:12.25"),
+    ("--comments", "none"),
+    ("--comments", "full"),
+    ("--on-inactive", "error"),
+    ("--fold",),
+    ("--aggregate",),
+    ("--name", "Mail, for «us» & 'them' $HOME `x` \\ \"y\""),
+    ("--name", "-x"),
+    ("--name", "multi\nline"),
+    ("--description", ""),
+    ("--description", "--tier"),
+    ("--attack-version", "20.0"),
+    ("--attack-version", "latest"),
+    ("--attack-version", "14"),
+]
+
+
+def command_of(text: bytes) -> list[str]:
+    """Return the words that follow the program's name in the command that a layer names."""
+    [line] = metadata_of(json.loads(text), "command")
+    program, *words = shlex.split(line)
+    assert program == "navigator-export"
+    return words
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
+def test_command_in_a_layer_makes_the_same_bytes(
+    options: Sequence[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapping_file(tmp_path, rated_rows(), "my mappings.json")
+    monkeypatch.chdir(tmp_path)
+    first = run("export", tmp_path / "my mappings.json", *options)
+    assert first.code == 0, first.err
+    again = run(*command_of(first.out))
+    assert again.code == 0, again.err
+    assert again.out == first.out
+
+
+RECIPES = [
+    Recipe(selection=Selection(exclude_tiers=("E5",), exclude=Criteria(groups=("identity",)))),
+    Recipe(scoring=Scoring(weights=(1 / 3, 2 / 3, 1))),
+    Recipe(scoring=Scoring(weights=(1.0, 2.0, 4.0), range=(0.0, 10.0))),
+    Recipe(description=""),
+    Recipe(tiers=TierOptions(assigned=(("*", "LOGIN-*", "E5"),)), selection=Selection(tier="E5", exact_tier=True)),
+    Recipe(selection=Selection(include=Criteria(capabilities=("-E3*", "*E3"))), on_inactive="keep"),
+]
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=repr)
+def test_command_of_a_layer_made_through_the_library_makes_the_same_bytes(
+    recipe: Recipe, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [*rated_rows(), make_row("-E3-E3", "T1059")]
+    mapping_file(tmp_path, rows, "a.json")
+    monkeypatch.chdir(tmp_path)
+    product = make_layer(read("a.json"), recipe)
+    again = run(*command_of(product.text))
+    assert again.code == 0, again.err
+    assert json.loads(again.out) == json.loads(product.text)
+
+
+@pytest.mark.parametrize("name", ["sample", "-x.json", "--fold", "ä ö.json", "a'b.json", "a b=c.json"])
+def test_command_works_for_sources_of_any_name(
+    name: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = mapping_file(tmp_path, rated_rows(), name)
+    monkeypatch.chdir(tmp_path)
+    first = run("export", file)
+    again = run(*command_of(first.out))
+    assert again.code == 0, again.err
+    assert again.out == first.out
+
+
+def test_command_of_standard_input_reads_standard_input(run: Run) -> None:
+    data = mapping_bytes(rated_rows())
+    first = run("export", "-", stdin=data)
+    assert run(*command_of(first.out), stdin=data).out == first.out
+
+
+def test_command_of_a_repeated_source_makes_the_same_bytes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mapping_file(tmp_path, rated_rows(), "a.json")
+    monkeypatch.chdir(tmp_path)
+    first = run("export", "a.json", "a.json")
+    assert run(*command_of(first.out)).out == first.out
+
+
+def test_command_of_a_capability_set_names_its_ids(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping_file(tmp_path, rated_rows(), "a.json")
+    Path(tmp_path, "set.txt").write_text("MAIL-E3\nHUNT-*\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    first = run("export", "a.json", "--capability-set", "set.txt")
+    words = " ".join(command_of(first.out))
+    assert "set.txt" not in words
+    assert re.search(r"--capability[= ]MAIL-E3 --capability[= ]HUNT-\*", words)
+    assert run(*command_of(first.out)).out == first.out
+
+
+def test_command_holds_no_folder_and_no_output(run: Run, tmp_path: Path) -> None:
+    file = mapping_file(tmp_path, rated_rows())
+    run("export", file, "-o", tmp_path / "out.json")
+    text = (tmp_path / "out.json").read_bytes()
+    assert command_of(text) == ["export", "mappings.json"]
+    assert str(tmp_path).encode() not in text
+
+
+LAYERS = [
+    file for file in sorted((ROOT / "layers").rglob("*.json")) if "techniques" in json.loads(file.read_text("utf-8"))
+]
+
+
+@pytest.mark.skipif(not LAYERS, reason="layers/ has no layer")
+@pytest.mark.parametrize("file", LAYERS, ids=lambda file: file.name)
+def test_layers_in_the_folder_are_what_their_command_makes_now(file: Path, run: Run) -> None:
+    text = file.read_bytes()
+    outcome = run(*command_of(text))
+    assert outcome.code == 0, outcome.err
+    assert outcome.out == text
+
+
+# ---- names -----------------------------------------------------------------------------------------------------------
+
+MAPPINGS = mapping_set(rated_rows())
+
+NAMES = [
+    (Recipe(), "Microsoft 365 07/18/2025 · ATT&CK 16.1 · everything · best", "everything_best"),
+    (
+        Recipe(selection=Selection(tier="E3"), scoring=Scoring(strategy="count")),
+        "Microsoft 365 07/18/2025 · ATT&CK 16.1 · tier E3 · count",
+        "tier-e3_count",
+    ),
+    (
+        Recipe(selection=Selection(exclude=Criteria(groups=("mail",))), comments="none"),
+        "Microsoft 365 07/18/2025 · ATT&CK 16.1 · without group mail · best · comments none",
+        "without-group-mail_best_comments-none",
+    ),
+]
+
+
+@pytest.mark.parametrize(("recipe", "name", "tail"), NAMES)
+def test_title_and_file_name_tell_framework_release_selection_and_score(recipe: Recipe, name: str, tail: str) -> None:
+    product = make_layer(MAPPINGS, recipe)
+    assert product.layer.name == name
+    assert product.file_name == f"m365-07.18.2025_attack-16.1-enterprise_{tail}.json"
+
+
+@pytest.mark.parametrize(("domain", "technique"), [("mobile", "T1430"), ("ics", "T0800")])
+def test_title_and_file_name_tell_another_domain(domain: str, technique: str) -> None:
+    product = make_layer(mapping_set([make_row("A", technique)], technology_domain=domain))
+    assert f"ATT&CK 16.1 {domain} ·" in product.layer.name
+    assert f"attack-16.1-{domain}" in product.file_name
+
+
+def test_title_and_file_name_tell_a_move_to_another_release() -> None:
+    product = make_layer(MAPPINGS, Recipe(attack_version="20.0"))
+    assert "ATT&CK 20.0 (from 16.1)" in product.layer.name
+    assert "attack-16.1-to-20.0" in product.file_name
+
+
+def test_given_name_is_the_title() -> None:
+    assert make_layer(MAPPINGS, Recipe(name="Ours")).layer.name == "Ours"
+
+
+WORDS = st.text(st.sampled_from(string.ascii_letters + string.digits + " -_.,·/*?[]=:'é\n"), min_size=1, max_size=12)
+PATTERNS = st.lists(WORDS | st.sampled_from(["AC-3", "ac-3", "E3", "a, group b"]), max_size=3).map(tuple)
+CRITERIA = st.builds(
+    Criteria,
+    capabilities=PATTERNS,
+    groups=PATTERNS,
+    categories=st.lists(st.sampled_from(("protect", "detect")), max_size=2).map(tuple),
+    techniques=PATTERNS,
+)
+RANDOM_RECIPES = st.builds(
+    Recipe,
+    selection=st.builds(
+        Selection,
+        include=CRITERIA,
+        exclude=CRITERIA,
+        tier=st.sampled_from((None, "E3", "E5")),
+        exact_tier=st.booleans(),
+        min_value=st.sampled_from((None, "partial")),
+        exclude_tiers=st.lists(st.sampled_from(("E3", "E5")), max_size=2).map(tuple),
+    ),
+    tiers=st.builds(
+        TierOptions,
+        assigned=st.lists(st.tuples(st.just("*"), WORDS, st.sampled_from(("E3", "E5"))), max_size=2).map(tuple),
+    ),
+    scoring=st.builds(
+        Scoring,
+        strategy=st.sampled_from(("best", "count")),
+        weights=st.sampled_from(((1, 2, 3), (1, 2, 4), (1, 2, 3.00000001))),
+        range=st.none() | st.tuples(st.just(0), st.floats(1, 1e9)),
+    ),
+    comments=st.sampled_from(("short", "full", "none")),
+    on_inactive=st.sampled_from(("drop", "keep")),
+    fold=st.booleans(),
+    aggregate=st.booleans(),
+)
+
+
+def names(recipe: Recipe) -> tuple[str, str]:
+    strategy = recipe.scoring.strategy
+    assert strategy is not None
+    sources = MAPPINGS.sources
+    return title(MAPPINGS, sources, recipe, strategy), file_name(MAPPINGS, sources, recipe, strategy)
+
+
+@given(one=RANDOM_RECIPES, other=RANDOM_RECIPES)
+def test_different_recipes_have_different_titles_and_file_names(one: Recipe, other: Recipe) -> None:
+    if one == other:
+        assert names(one) == names(other)
+        return
+    assert names(one)[0] != names(other)[0]
+    assert names(one)[1] != names(other)[1]
+
+
+LOOKALIKES = [
+    (Criteria(capabilities=("A", "B")), Criteria(capabilities=("A, capability B",))),
+    (Criteria(capabilities=("A",), groups=("B",)), Criteria(capabilities=("A, group B",))),
+    (Criteria(capabilities=("a b",)), Criteria(capabilities=("a-b",))),
+    (Criteria(capabilities=("a b",)), Criteria(capabilities=("a_b",))),
+    (Criteria(capabilities=("a*",)), Criteria(capabilities=("a?",))),
+    (Criteria(capabilities=("a_group-b",)), Criteria(capabilities=("a",), groups=("b",))),
+    (Criteria(groups=("é",)), Criteria(groups=("è",))),
+    (Criteria(techniques=("T1114 · count",)), Criteria(techniques=("T1114",))),
+    (Criteria(capabilities=("x" * 100 + "1",)), Criteria(capabilities=("x" * 100 + "2",))),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), LOOKALIKES)
+def test_recipes_that_look_alike_have_different_titles_and_file_names(one: Criteria, other: Criteria) -> None:
+    first, second = (
+        names(Recipe(selection=Selection(include=criteria), scoring=Scoring(strategy="best")))
+        for criteria in (one, other)
+    )
+    assert first[0] != second[0]
+    assert first[1] != second[1]
+
+
+@given(recipe=RANDOM_RECIPES, framework=WORDS, version=WORDS)
+def test_file_names_are_safe_everywhere(recipe: Recipe, framework: str, version: str) -> None:
+    rows = [make_row("A")]
+    data = mapping_bytes(rows, mapping_framework=f"x{framework}", mapping_framework_version=version)
+    mappings = read_bytes(data, "a.json")
+    strategy = recipe.scoring.strategy
+    assert strategy is not None
+    name = file_name(mappings, mappings.sources, recipe, strategy)
+    assert re.fullmatch(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*\.json", name)
+    assert len(name) < 240
+
+
+def test_command_of_the_default_recipe_has_no_options() -> None:
+    assert command(mapping_set(unrated_rows(), **NIST), Recipe()) == "navigator-export export mappings.json"
