@@ -91,8 +91,11 @@ def build(
     """
     watcher = watcher or Watcher()
     sources = Sources(manifest)
-    plans = expand(manifest, sources, catalogue, output)
+    plans, wrong = expand(manifest, sources, catalogue, output)
     watcher.planned(len(plans))
+    workshop = Workshop(manifest, sources, catalogue)
+    if manifest.problems or wrong:
+        _made(manifest, plans, wrong, workshop, _discard, jobs, watcher)
     known = {}
     if memory:
         recalled = ((plan, memory.recall(plan, sources.mappings(plan.sources), output)) for plan in plans)
@@ -101,7 +104,7 @@ def build(
         watcher.made(spared)
     with Staging(output) as staging:
         todo = [plan for plan in plans if plan.path not in known]
-        fresh = _made(manifest, todo, Workshop(manifest, sources, catalogue), staging.keep, jobs, watcher)
+        fresh = _made(manifest, todo, (), workshop, staging.keep, jobs, watcher)
         made = sorted((*known.values(), *fresh), key=lambda result: result.plan.path)
         _require_layers(manifest, made)
         layers = tuple(result.layer for result in made if result.layer)
@@ -122,10 +125,10 @@ def check(
     """
     watcher = watcher or Watcher()
     sources = Sources(manifest)
-    plans = expand(manifest, sources, catalogue, output)
+    plans, wrong = expand(manifest, sources, catalogue, output)
     watcher.planned(len(plans))
     comparison = Comparison(output)
-    made = _made(manifest, plans, Workshop(manifest, sources, catalogue), comparison.state, jobs, watcher)
+    made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), comparison.state, jobs, watcher)
     _require_layers(manifest, made)
     layers = tuple(result.layer for result in sorted(made, key=lambda r: r.plan.path) if result.layer)
     states = {result.plan.path: result.state for result in made if result.layer}
@@ -139,20 +142,33 @@ def check(
     )
 
 
+def _discard(path: str, text: bytes) -> str:
+    return ""
+
+
 def _require_layers(manifest: Manifest, made: Sequence[Made]) -> None:
     if not any(result.layer for result in made):
         raise ManifestError(manifest.file, [Problem("no layer comes of it: all crossed values map nothing")])
 
 
 def _made(
-    manifest: Manifest, plans: Sequence[Plan], workshop: Workshop, keep: Keep, jobs: int, watcher: Watcher
+    manifest: Manifest,
+    plans: Sequence[Plan],
+    wrong: Sequence[Problem],
+    workshop: Workshop,
+    keep: Keep,
+    jobs: int,
+    watcher: Watcher,
 ) -> list[Made]:
-    """Return what becomes of each plan. Raises ManifestError with the problems of all."""
+    """Return what becomes of each plan.
+
+    Raises ManifestError with the problems of the manifest, those that were found on the way, and those of all plans.
+    """
     results = []
     for result in _results(plans, workshop, keep, jobs):
         results.append(result)
         watcher.made(result)
-    problems = [problem for result in results for problem in result.problems]
+    problems = [*manifest.problems, *wrong, *(problem for result in results for problem in result.problems)]
     if problems:
         raise ManifestError(manifest.file, tuple(dict.fromkeys(problems)))
     return results

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from navigator_export.attack import Catalogue
-from navigator_export.build.manifest import Entry, Manifest, ManifestError
+from navigator_export.build.manifest import Entry, Manifest
 from navigator_export.errors import NothingSelectedError, Problem, SelectionError, SourceError, nearest
 from navigator_export.export import prepare
 from navigator_export.frameworks import framework
@@ -96,37 +96,42 @@ class _Value(msgspec.Struct, frozen=True):
     """Of a capability: ids of different frameworks are different capabilities."""
 
 
-def expand(manifest: Manifest, sources: Sources, catalogue: Catalogue, output: str) -> tuple[Plan, ...]:
-    """Return the layers of a manifest, sorted by path.
+def expand(
+    manifest: Manifest, sources: Sources, catalogue: Catalogue, output: str
+) -> tuple[tuple[Plan, ...], tuple[Problem, ...]]:
+    """Return the layers of a manifest, sorted by path, and what is wrong in it.
 
-    Raises ManifestError with every problem: aspects without values, templates with unknown fields, paths that leave
-    the folder or that two entries share; and SourceError where a source cannot be read.
+    That is: sources that cannot be read, aspects without values, templates with unknown fields, paths that leave the
+    folder, that two entries share, or that are those of files that the build reads.
     """
     problems: list[Problem] = []
     plans: list[Plan] = []
     for entry in manifest.entries:
-        family = _Family(manifest, sources, catalogue, entry, problems)
-        plans += family.plans()
-    problems += (*_shared_paths(plans), *_clashes(manifest, plans, output))
-    if problems:
-        raise ManifestError(manifest.file, tuple(dict.fromkeys(problems)))
-    return tuple(sorted(plans, key=lambda plan: plan.path))
+        if entry.sources and all(manifest.sources[name].files for name in entry.sources):
+            plans += _Family(manifest, sources, catalogue, entry, problems).plans()
+    problems += (*_shared_paths(manifest, plans), *_clashes(manifest, plans, output))
+    return tuple(sorted(plans, key=lambda plan: plan.path)), tuple(dict.fromkeys(problems))
 
 
-def _shared_paths(plans: Sequence[Plan]) -> Iterator[Problem]:
+def _shared_paths(manifest: Manifest, plans: Sequence[Plan]) -> Iterator[Problem]:
     """Yield a problem for each path that another layer has too, whatever the case, or has below it as a folder."""
     owners: dict[str, Plan] = {}
+
+    def place(plan: Plan) -> str:
+        line = manifest.lines.get(("layers", plan.entry, "path"))
+        return f"line {line}" if line else plan.place
+
     for plan in plans:
         path = plan.path.casefold()
         other = owners.setdefault(path, plan)
         if other is not plan:
-            message = f"the path {plan.path!r} is that of the layer on {other.place} too"
-            yield Problem(message, plan.place, "give one of them another path")
+            message = f"the path {plan.path!r} is that of the layer on {place(other)} too"
+            yield Problem(message, place(plan), "give one of them another path")
     for plan in plans:
         parts = plan.path.casefold().split("/")
         for end in range(1, len(parts)):
             if "/".join(parts[:end]) in owners:
-                yield Problem(f"the path {plan.path!r} has a layer's file as its folder", plan.place)
+                yield Problem(f"the path {plan.path!r} has a layer's file as its folder", place(plan))
 
 
 def _clashes(manifest: Manifest, plans: Sequence[Plan], output: str) -> Iterator[Problem]:

@@ -66,6 +66,8 @@ class Manifest(msgspec.Struct, frozen=True):
     capability_sets: dict[str, tuple[str, ...]]
     entries: tuple[Entry, ...]
     lines: dict[tuple[str | int, ...], int]
+    problems: tuple[Problem, ...] = ()
+    """What is wrong in it; the rest of it stands, so that a build can tell what is wrong there too."""
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -75,10 +77,9 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def read_manifest(file: str) -> Manifest:
-    """Return the manifest in a YAML file.
+    """Return the manifest in a YAML file, with its problems: keys, names and files that are not there or not right.
 
-    Raises SourceError where the file cannot be read, and ManifestError with every problem in it: no YAML, not of the
-    schema's form, names that it does not define, files that are not there.
+    Raises SourceError where the file cannot be read, and ManifestError where nothing can be made of it.
     """
     data = contents(file)
     try:
@@ -89,13 +90,27 @@ def read_manifest(file: str) -> Manifest:
     if document.value is None:
         raise ManifestError(file, document.problems)
     problems = [*document.problems, *_form_problems(document)]
-    if problems:
+    broken = _prune(document.value)
+    if schema.violations("manifest", document.value):
         raise ManifestError(file, problems)
-    reader = _Reader(file, document)
+    reader = _Reader(file, document, broken)
     manifest = reader.manifest()
-    if reader.problems:
-        raise ManifestError(file, reader.problems)
-    return manifest
+    return msgspec.structs.replace(manifest, problems=(*problems, *reader.problems))
+
+
+def _prune(value: Any) -> frozenset[int]:
+    """Take away what is not of the schema's form, so that the rest can be looked at; return the layers it was in."""
+    paths = {violation.parts for violation in schema.violations("manifest", value) if violation.parts}
+    broken = {path[1] for path in paths if path[0] == "layers" and len(path) > 1 and isinstance(path[1], int)}
+    for path in sorted(paths, key=lambda path: [str(part).zfill(9) for part in path], reverse=True):
+        if path[0] != "layers":
+            holder = value
+            for part in path[:-1]:
+                holder = holder[part]
+            del holder[path[-1]]
+    for index in broken:
+        value["layers"][index] = {}
+    return frozenset(broken)
 
 
 def _form_problems(document: Document) -> list[Problem]:
@@ -116,8 +131,9 @@ def _line(document: Document, path: tuple[str | int, ...]) -> int:
 class _Reader:
     """Turns a document of the right form into a manifest, and notes what does not fit together."""
 
-    def __init__(self, file: str, document: Document) -> None:
+    def __init__(self, file: str, document: Document, broken: frozenset[int]) -> None:
         self.problems: list[Problem] = []
+        self._broken = broken
         self._file = file
         self._document = document
         self._root: dict[str, Any] = document.value
@@ -141,7 +157,7 @@ class _Reader:
             navigator_url=root.get("navigator_url", NAVIGATOR_URL),
             sources=self._sources,
             capability_sets=self._sets,
-            entries=tuple(self._entry(index, entry) for index, entry in enumerate(root["layers"])),
+            entries=tuple(self._entry(i, entry) for i, entry in enumerate(root["layers"]) if i not in self._broken),
             lines=self._document.lines,
         )
 

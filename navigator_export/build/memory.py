@@ -65,7 +65,9 @@ class Memory:
                 write(msgspec.json.encode(known), self._file)
 
     def _key(self, plan: Plan, mappings: MappingSet) -> str:
-        return hashlib.sha256(msgspec.json.encode((plan, mappings.sources, _tool()))).hexdigest()
+        return hashlib.sha256(
+            msgspec.json.encode((plan.path, plan.recipe, plan.may_be_empty, mappings.sources, _tool()))
+        ).hexdigest()
 
 
 @cache

@@ -520,7 +520,6 @@ NO_MANIFESTS: dict[str, bytes] = {
     "bomb": b"\n".join(
         [b"a0: &a0 [x]"] + [b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 10)) for n in range(1, 12)]
     ),
-    "date": SOURCES.encode() + b"layers: [{name: 2024-01-01}]",
     "binary value": SOURCES.encode() + b"layers: [{name: !!binary aGk=}]",
     "not a number": SOURCES.encode() + b"layers: [{score: {range: [.nan, 1]}}]",
     "infinity": SOURCES.encode() + b"layers: [{score: {range: [0, .inf]}}]",
