@@ -113,8 +113,15 @@ def _bounded(literal: str) -> int:
     return number
 
 
+def _is_index(value: dict[str, Any]) -> bool:
+    """Return whether this is the index that a build puts beside its layers: no layer, and nothing wrong with that."""
+    return str(value.get("generator", "")).startswith("navigator-export ") and {"layers", "groups"} <= value.keys()
+
+
 def _split(value: object, findings: list[Finding]) -> tuple[tuple[str, dict[str, Any]], ...]:
     if isinstance(value, dict):
+        if _is_index(value):
+            return ()
         if "layers" in value and "techniques" not in value:
             findings.append(NO_LAYER.finding("$.layers", "layers wrapped in an object", "write the list alone"))
             return ()

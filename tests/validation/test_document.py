@@ -138,3 +138,10 @@ def test_finding_names_file_place_severity_message_hint_and_rule() -> None:
     assert str(finding).startswith("folder/x.json::$.domain: error expected one of ")
     assert str(finding).endswith(" [schema]")
     assert finding.hint in str(finding)
+
+
+def test_index_of_a_build_is_passed_over() -> None:
+    """`validate FOLDER/*.json` takes it in; it is no layer, and that is as it should be."""
+    index = (ROOT / "layers" / "index.json").read_bytes()
+    assert validate(index) == ()
+    assert validate(index.replace(b'"groups"', b'"other"')) != ()
