@@ -12,12 +12,13 @@ from typing import ClassVar
 
 from navigator_export.attack import Catalogue
 from navigator_export.build.drift import Comparison, Drift
-from navigator_export.build.expansion import Plan, Sources, expand
+from navigator_export.build.expansion import Plan, expand
 from navigator_export.build.folder import Staging, put_in_place
 from navigator_export.build.index import IndexedLayer, IndexedSource, index_files
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
 from navigator_export.build.results import Built, Made, Watcher
+from navigator_export.build.sources import Sources
 from navigator_export.errors import LayerError, NothingSelectedError, Problem, SelectionError
 from navigator_export.export import Prepared, finish_layer, prepare
 from navigator_export.recipe import Recipe, selection_words

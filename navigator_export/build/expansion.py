@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
-from string import Formatter
-from typing import Final
 
 import msgspec
 
 from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Entry, Manifest
+from navigator_export.build.paths import checked_path, digest, safe_part
+from navigator_export.build.sources import Sources
+from navigator_export.build.templates import render
 from navigator_export.errors import NothingSelectedError, Problem, SelectionError, SourceError, nearest
 from navigator_export.export import prepare
 from navigator_export.frameworks import framework
 from navigator_export.model import CATEGORIES, MappingSet
 from navigator_export.patterns import matches
-from navigator_export.readers import read_tables
-from navigator_export.readers.assembly import assemble
-from navigator_export.readers.options import words
-from navigator_export.readers.table import Table
 from navigator_export.recipe import Recipe, file_name, slug
 from navigator_export.scoring import choose_strategy
 from navigator_export.selection import select
 from navigator_export.tiers import assign_tiers
-
-FIELDS: Final = (
-    *("source", "framework", "framework_name", "framework_version", "attack_version", "domain"),
-    *("tier", "group", "group_name", "category", "capability", "capability_name", "capability_set", "score"),
-)
-"""What a template may name; one without a value in a layer is an error there."""
-
-OWN_FILES: Final = ("index.json", "INDEX.md", "SHA256SUMS")
-"""Files that a build writes beside the layers."""
-_OWN_FILES: Final = frozenset(name.casefold() for name in OWN_FILES)
-
-STAGING: Final = ".navigator-export-staging"
-"""Folder where a build's files wait."""
-
-LONGEST_PART: Final = 100
-"""Characters of a folder or file name, below what any common file system takes."""
-
-_FIT: Final = re.compile(r"(?![ .])[^\x00-\x1f\x7f<>:\"/\\|?*]*[^\x00-\x1f\x7f<>:\"/\\|?*. ]")
-"""A part of a path that every common file system takes; none is hidden, as publishing passes over hidden files."""
-_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -61,29 +37,6 @@ class Plan(msgspec.Struct, frozen=True):
     """Below the output folder, with `/` between folders."""
     may_be_empty: bool
     """Whether it comes from a cross of several values, where some pairs map nothing."""
-
-
-class Sources:
-    """The mappings of a manifest's sources; each is read once, however many layers come from it."""
-
-    def __init__(self, manifest: Manifest) -> None:
-        self._manifest = manifest
-        self._tables: dict[str, tuple[Table, ...]] = {}
-        self._sets: dict[tuple[str, ...], MappingSet] = {}
-
-    def mappings(self, names: tuple[str, ...]) -> MappingSet:
-        """Return the mappings of named sources together. Raises SourceError as reading does."""
-        if names not in self._sets:
-            tables = [table for name in names for table in self._read(name)]
-            options = dict.fromkeys(pair for name in names for pair in words(self._manifest.sources[name].options))
-            self._sets[names] = assemble(tables, tuple(options))
-        return self._sets[names]
-
-    def _read(self, name: str) -> tuple[Table, ...]:
-        if name not in self._tables:
-            source = self._manifest.sources[name]
-            self._tables[name] = tuple(read_tables(*source.files, options=source.options))
-        return self._tables[name]
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -328,13 +281,14 @@ class _Family:
         fields: dict[str, str],
     ) -> str | None:
         if self._entry.path is not None:
-            slugs = {name: _part(value) for name, value in fields.items()}
+            slugs = {name: safe_part(value) for name, value in fields.items()}
             rendered = self._rendered("path", self._entry.path, slugs)
-            return None if rendered is None else self._checked(rendered)
+            return None if rendered is None else self._noted(checked_path(rendered), "path")
         if not self._entry.for_each:
             return self._own_name(mappings, recipe)
-        folder = _part("+".join(names))
-        return self._checked(f"{folder}/{_part('_'.join(slug(value.id) for value in values))}" if values else folder)
+        folder = safe_part("+".join(names))
+        name = "_".join(slug(value.id) for value in values)
+        return self._noted(checked_path(f"{folder}/{safe_part(name)}" if values else folder), "path")
 
     def _own_name(self, mappings: MappingSet, recipe: Recipe) -> str | None:
         """Return the file name that `export` would give the layer."""
@@ -349,45 +303,14 @@ class _Family:
         return file_name(prepared.moved, sources, recipe, choose_strategy(selected.mappings, recipe.scoring))
 
     def _rendered(self, key: str, template: str | None, fields: dict[str, str]) -> str | None:
-        if template is None:
-            return None
-        try:
-            parts = list(Formatter().parse(template))
-        except ValueError as error:
-            self._problem(f"{key}: {error}", "write {{ and }} for braces", key)
-            return None
-        text = []
-        for literal, field, spec, conversion in parts:
-            text.append(literal)
-            if field is None:
-                continue
-            if field not in fields or spec or conversion:
-                if field in FIELDS and not spec and not conversion:
-                    message = f"{key}: {{{field}}} has no value in this layer"
-                else:
-                    message = f"{key}: there is no field {{{field}}}"
-                self._problem(message, nearest(field, fields, "fields"), key)
-                return None
-            text.append(fields[field])
-        return "".join(text)
+        return None if template is None else self._noted(render(template, fields), key)
 
-    def _checked(self, path: str) -> str | None:
-        """Return a path with its ending, or None and a problem where it leaves the folder or no system takes it."""
-        parts = path.split("/")
-        if path.startswith(("/", "\\", "~")) or ":" in path or "\\" in path or ".." in parts:
-            hint = "name a path below it, with / between folders"
-            self._problem(f"the path {path!r} leaves the output folder", hint, "path")
-            return None
-        parts[-1] = re.sub(r"\.json$", "", parts[-1], flags=re.IGNORECASE)
-        unfit = [part for part in parts if not _FIT.fullmatch(part) or _RESERVED.fullmatch(part)]
-        if unfit:
-            self._problem(f"not every file system takes {unfit[0]!r} in the path {path!r}", key="path")
-            return None
-        if f"{'/'.join(parts)}.json".casefold() in _OWN_FILES:
-            self._problem(f"the path {path!r} is that of the build's own files", "give it another path", "path")
-            return None
-        *folders, name = parts
-        return "/".join((*map(_cut, folders), f"{_cut(name)}.json"))
+    def _noted(self, result: str | Problem, key: str) -> str | None:
+        """Return a text, or None where it is a problem, which is noted with the line of the entry's key."""
+        if isinstance(result, str):
+            return result
+        self._problem(f"{key}: {result.message}", result.hint, key)
+        return None
 
     def _plan(self, path: str, names: tuple[str, ...], values: tuple[_Value, ...], recipe: Recipe) -> Plan:
         entry = self._entry
@@ -418,19 +341,5 @@ def _distinct(drafts: Sequence[_Draft]) -> Iterator[_Draft]:
     for path, draft in drafts:
         told_apart = path
         if alike[path.casefold()] > 1:
-            told_apart = f"{path.removesuffix('.json')}-{_digest(repr(draft[:2]))}.json"
+            told_apart = f"{path.removesuffix('.json')}-{digest(repr(draft[:2]))}.json"
         yield told_apart, draft
-
-
-def _part(text: str) -> str:
-    """Return a text as a part of a path that every file system takes."""
-    plain = slug(text)
-    return f"x-{plain}" if _RESERVED.fullmatch(plain) else plain
-
-
-def _cut(part: str) -> str:
-    return part if len(part) <= LONGEST_PART else f"{part[: LONGEST_PART - 9]}-{_digest(part)}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from navigator_export.build.expansion import OWN_FILES, STAGING
 from navigator_export.build.index import INDEX, IndexedLayer, read_index
+from navigator_export.build.paths import OWN_FILES, STAGING
 from navigator_export.errors import OutputError, Problem, reason
 
 _LOCK: Final = "lock"

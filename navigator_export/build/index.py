@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from navigator_export.build.expansion import OWN_FILES, Plan
+from navigator_export.build.expansion import Plan
 from navigator_export.build.manifest import Manifest
+from navigator_export.build.paths import OWN_FILES
 from navigator_export.validation.reports import markdown
 from navigator_export.version import __version__
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Recipe, Selection, make_layer, read
-from navigator_export.build.expansion import FIELDS
+from navigator_export.build.templates import FIELDS
 from navigator_export.selection import Criteria
 from tests.build.manifests import (
     built,

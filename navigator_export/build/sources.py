@@ -1,0 +1,33 @@
+"""The mappings of a manifest's sources."""
+
+from __future__ import annotations
+
+from navigator_export.build.manifest import Manifest
+from navigator_export.model import MappingSet
+from navigator_export.readers import read_tables
+from navigator_export.readers.assembly import assemble
+from navigator_export.readers.options import words
+from navigator_export.readers.table import Table
+
+
+class Sources:
+    """Reads the mappings of a manifest's sources; each is read once, however many layers come from it."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._tables: dict[str, tuple[Table, ...]] = {}
+        self._sets: dict[tuple[str, ...], MappingSet] = {}
+
+    def mappings(self, names: tuple[str, ...]) -> MappingSet:
+        """Return the mappings of named sources together. Raises SourceError as reading does."""
+        if names not in self._sets:
+            tables = [table for name in names for table in self._read(name)]
+            options = dict.fromkeys(pair for name in names for pair in words(self._manifest.sources[name].options))
+            self._sets[names] = assemble(tables, tuple(options))
+        return self._sets[names]
+
+    def _read(self, name: str) -> tuple[Table, ...]:
+        if name not in self._tables:
+            source = self._manifest.sources[name]
+            self._tables[name] = tuple(read_tables(*source.files, options=source.options))
+        return self._tables[name]
