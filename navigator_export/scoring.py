@@ -16,9 +16,6 @@ Number = int | float
 StrategyName = Literal["best", "count", "mean", "sum", "breadth"]
 Aggregate = Literal["average", "min", "max", "sum"]
 
-DEFAULT_WEIGHTS: Final[Dictionary[Value, Number]] = MappingProxyType({v: i for i, v in enumerate(VALUES, 1)})
-
-
 LARGEST: Final = 1_000_000_000
 """Largest weight and end of a range: far above any use, far below what JSON readers disagree on."""
 
