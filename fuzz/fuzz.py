@@ -29,8 +29,8 @@ except ImportError:
 with atheris.instrument_imports(include=["navigator_export"]):
     from navigator_export import LayerError, NavigatorExportError, make_layer, read_bytes, validate
     from navigator_export.readers import ReadOptions
+    from navigator_export.readers.lists.template import template
     from navigator_export.readers.options import FORMATS, FormatName, Limits
-    from navigator_export.template import template
 
 KEPT = Path(__file__).parents[1] / ".fuzz"
 LIMITS = Limits(bytes=2**20, unpacked=2**22, rows=2000, cell=20_000, depth=40, values=20_000)

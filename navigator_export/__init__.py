@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     )
     from navigator_export.export import Product as Product, make_layer as make_layer
     from navigator_export.inspection import Inspection as Inspection, inspect as inspect
+    from navigator_export.layer.scoring import Scoring as Scoring
+    from navigator_export.layer.tally import Tally as Tally
     from navigator_export.model import Capability as Capability, Mapping as Mapping, MappingSet as MappingSet
     from navigator_export.output import write as write
     from navigator_export.readers import ReadOptions as ReadOptions, read as read, read_bytes as read_bytes
     from navigator_export.recipe import Recipe as Recipe
-    from navigator_export.scoring import Scoring as Scoring
     from navigator_export.selection import Criteria as Criteria, Selection as Selection
-    from navigator_export.tally import Tally as Tally
     from navigator_export.tiers import TierOptions as TierOptions, assign_tiers as assign_tiers
     from navigator_export.validation import Finding as Finding, validate as validate
     from navigator_export.version import __version__ as __version__
@@ -46,9 +46,9 @@ _HOMES = {
     "output": ("write",),
     "readers": ("ReadOptions", "read", "read_bytes"),
     "recipe": ("Recipe",),
-    "scoring": ("Scoring",),
+    "layer.scoring": ("Scoring",),
     "selection": ("Criteria", "Selection"),
-    "tally": ("Tally",),
+    "layer.tally": ("Tally",),
     "tiers": ("TierOptions", "assign_tiers"),
     "validation": ("Finding", "validate"),
     "version": ("__version__",),

@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
+from navigator_export import schemas
 from navigator_export.attack import known
+from navigator_export.characters import without_controls
 from navigator_export.errors import Problem, SourceError
 from navigator_export.model import MappingSet
-from navigator_export.readers.assembly import CONTROLS, NON_MAPPABLE, assemble, is_non_mappable
+from navigator_export.readers.assembly import NON_MAPPABLE, assemble, is_non_mappable
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Row, Table
-from navigator_export.validation import schema
 
 
 class Conversion(msgspec.Struct, frozen=True):
@@ -38,8 +39,8 @@ def convert(tables: Sequence[Table]) -> tuple[tuple[Conversion, ...], MappingSet
     for framework, source in sorted(names.items()):
         own = [table for table in tables if table.metadata.mapping_framework == framework]
         document = _document(own, mappings)
-        if not schema.is_valid("mappings", document):
-            problems = [Problem(v.message, v.path, v.hint) for v in schema.violations("mappings", document)]
+        if not schemas.is_valid("mappings", document):
+            problems = [Problem(v.message, v.path, v.hint) for v in schemas.violations("mappings", document)]
             raise SourceError(own[0].file, problems)
         version = document["metadata"]["mapping_framework_version"]
         name = "-".join(filter(None, (framework, version)))
@@ -106,7 +107,7 @@ def _row(row: Row, mappings: MappingSet) -> dict[str, Any]:
 
 
 def _text(text: str | None, *, lower: bool = False) -> str | None:
-    cleaned = CONTROLS.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
+    cleaned = without_controls((text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
     return (cleaned.casefold() if lower else cleaned) or None
 
 

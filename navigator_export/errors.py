@@ -13,12 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 if TYPE_CHECKING:
     from navigator_export.validation.findings import Finding
+
+
+Severity = Literal["error", "warning"]
 
 
 class Problem(msgspec.Struct, frozen=True):

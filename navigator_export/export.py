@@ -6,18 +6,18 @@ from functools import cached_property
 
 import msgspec
 
-from navigator_export.annotation import annotate
 from navigator_export.attack import Catalogue, Release, known
-from navigator_export.composition import compose
 from navigator_export.errors import LayerError, Problem, SelectionError
-from navigator_export.layer import Layer, encode
+from navigator_export.layer.annotation import annotate
+from navigator_export.layer.composition import compose
+from navigator_export.layer.format import Layer, encode
+from navigator_export.layer.passages import Passages
+from navigator_export.layer.scoring import StrategyName, choose_strategy, scale_of, score
+from navigator_export.layer.tally import Tally, take_account
 from navigator_export.model import MappingSet
-from navigator_export.passages import Passages
 from navigator_export.recipe import Recipe, command, file_name
 from navigator_export.retargeting import retarget
-from navigator_export.scoring import StrategyName, choose_strategy, scale_of, score
 from navigator_export.selection import select
-from navigator_export.tally import Tally, take_account
 from navigator_export.tiers import Tiers, assign_tiers
 from navigator_export.validation import Finding, gate
 from navigator_export.validation.rules import HIDDEN

@@ -8,8 +8,8 @@ import msgspec
 
 from navigator_export.attack import Catalogue, Release, known
 from navigator_export.frameworks import framework
+from navigator_export.layer.passages import licence_of
 from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Source, UnmappedRow
-from navigator_export.passages import licence_of
 from navigator_export.tiers import Tiers
 
 CapabilityKey = tuple[str, str]

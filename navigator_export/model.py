@@ -6,6 +6,7 @@ The words are those of MITRE's Mappings Explorer and of ATT&CK itself.
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 import msgspec
@@ -19,6 +20,9 @@ CATEGORIES: Final[tuple[Category, ...]] = ("protect", "detect", "respond")
 Value = Literal["minimal", "partial", "significant"]
 VALUES: Final[tuple[Value, ...]] = ("minimal", "partial", "significant")
 """From the weakest to the strongest."""
+
+TECHNIQUE_ID: Final = re.compile(r"T[0-9]{4}(\.[0-9]{3})?")
+"""An ATT&CK id of a technique, `T1114`, or of a sub-technique, `T1114.003`."""
 
 
 class Term(msgspec.Struct, frozen=True):

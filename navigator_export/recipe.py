@@ -10,13 +10,13 @@ from typing import Final
 
 import msgspec
 
-from navigator_export.annotation import CommentStyle
 from navigator_export.frameworks import framework
+from navigator_export.layer.annotation import CommentStyle
+from navigator_export.layer.scoring import Scoring, StrategyName, shown
 from navigator_export.model import VALUES, MappingSet, Source
 from navigator_export.readers import SAMPLE
 from navigator_export.readers.contents import STANDARD_INPUT_NAME
 from navigator_export.retargeting import OnInactive
-from navigator_export.scoring import Scoring, StrategyName, shown
 from navigator_export.selection import Criteria, Selection
 from navigator_export.tiers import TierOptions
 

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from tests.build.manifests import INDEX_FILES, manifest_file, own_cache, tree
-from tests.conftest import ROOT, Json, layer_bytes
+from tests.made_inputs import Json, layer_bytes
+from tests.real_inputs import ROOT
 from tests.validation.test_reports import commands
 
 SCRIPTS = ("action-install", "action-run")

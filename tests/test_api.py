@@ -12,7 +12,8 @@ import pytest
 
 import navigator_export
 from navigator_export import Recipe, Selection, errors, make_layer, read, validate
-from tests.conftest import ROOT, mapping_set, rated_rows
+from tests.made_inputs import mapping_set, rated_rows
+from tests.real_inputs import ROOT
 
 
 @pytest.mark.parametrize("name", navigator_export.__all__)

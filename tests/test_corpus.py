@@ -11,24 +11,21 @@ from pathlib import Path
 import pytest
 
 from navigator_export import Criteria, Recipe, Selection, make_layer, read, read_bytes, validate
-from tests.conftest import (
+from tests.made_inputs import shuffled
+from tests.real_inputs import (
     M365_2023,
     M365_2025,
     MAPPING_FILES,
     NIST_14,
     SHARED,
     Rows,
-    Run,
     corpus,
     maps_something,
     plain_rows,
-    run_process,
-    scores,
     shared,
-    shuffled,
-    walk,
-    without_source_hash,
 )
+from tests.results import scores, walk, without_source_hash
+from tests.running import Run, run_process
 
 
 def release_key(version: str) -> tuple[int, ...]:

@@ -8,7 +8,8 @@ import pytest
 
 from navigator_export import Criteria, LayerError, Recipe, Selection, make_layer, read, validate
 from navigator_export.errors import SelectionError
-from tests.conftest import make_row, mapping_set, metadata_of, rated_rows
+from tests.made_inputs import make_row, mapping_set, rated_rows
+from tests.results import metadata_of
 
 T1053_001 = "T1053.001"
 """At(Linux), gone since 10.1 with T1053.002 in its place."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from navigator_export import Inspection, TierOptions, assign_tiers, inspect
-from tests.conftest import Json, make_row, mapping_set, rated_rows, shuffled
+from tests.made_inputs import Json, make_row, mapping_set, rated_rows, shuffled
 
 
 def inspected(rows: list[dict[str, Json]], options: TierOptions | None = None, **metadata: Json) -> Inspection:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from navigator_export import validate
-from tests.conftest import ROOT
+from tests.real_inputs import ROOT
 
 BAD_LAYER = b'{"name": 5}'
 

@@ -12,18 +12,10 @@ from hypothesis import given, strategies as st
 
 from navigator_export import Criteria, Recipe, Scoring, Selection, TierOptions, make_layer, read, read_bytes
 from navigator_export.recipe import command, file_name, title
-from tests.conftest import (
-    NIST,
-    ROOT,
-    Run,
-    make_row,
-    mapping_bytes,
-    mapping_file,
-    mapping_set,
-    metadata_of,
-    rated_rows,
-    unrated_rows,
-)
+from tests.made_inputs import NIST, make_row, mapping_bytes, mapping_file, mapping_set, rated_rows, unrated_rows
+from tests.real_inputs import ROOT
+from tests.results import metadata_of
+from tests.running import Run
 
 OPTIONS: list[Sequence[str]] = [
     (),

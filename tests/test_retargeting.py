@@ -25,24 +25,10 @@ from navigator_export import (
 from navigator_export.attack import known
 from navigator_export.export import Product
 from navigator_export.retargeting import Fate
-from tests.conftest import (
-    M365_2025,
-    MAPPING_FILES,
-    NIST,
-    NIST_16,
-    Json,
-    Rows,
-    Run,
-    corpus,
-    make_row,
-    mapping_file,
-    mapping_set,
-    metadata_of,
-    plain_rows,
-    scores,
-    shared,
-    technique_of,
-)
+from tests.made_inputs import NIST, Json, make_row, mapping_file, mapping_set
+from tests.real_inputs import M365_2025, MAPPING_FILES, NIST_16, Rows, corpus, plain_rows, shared
+from tests.results import metadata_of, scores, technique_of
+from tests.running import Run
 
 AWS = "aws-12.12.2024_attack-16.1-enterprise.json"
 TARGETS = ["20.0", "latest"]

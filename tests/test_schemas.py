@@ -9,8 +9,9 @@ import jsonschema_rs
 import pytest
 
 from navigator_export import make_layer, read
-from navigator_export.layer import Layer
-from tests.conftest import MAPPING_FILES, NIST, ROOT, Json, make_row, mapping_document, rated_rows, unrated_rows
+from navigator_export.layer.format import Layer
+from tests.made_inputs import NIST, Json, make_row, mapping_document, rated_rows, unrated_rows
+from tests.real_inputs import MAPPING_FILES, ROOT
 
 SCHEMAS = sorted((ROOT / "schemas").glob("*.schema.json"))
 

@@ -6,9 +6,9 @@ from hypothesis import given, strategies as st
 from navigator_export import Criteria, Mapping, MappingSet, Selection, TierOptions, assign_tiers
 from navigator_export.errors import SelectionError
 from navigator_export.readers.assembly import assemble
-from navigator_export.readers.unified import read_unified
+from navigator_export.readers.unified.json_text import read_unified
 from navigator_export.selection import Selected, select
-from tests.conftest import NIST, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
+from tests.made_inputs import NIST, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
 
 RATED = mapping_set(rated_rows())
 UNRATED = mapping_set(unrated_rows(), **NIST)

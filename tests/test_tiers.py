@@ -6,7 +6,7 @@ import pytest
 
 from navigator_export import TierOptions, assign_tiers
 from navigator_export.errors import SelectionError
-from tests.conftest import NIST, make_row, mapping_set, rated_rows, unrated_rows
+from tests.made_inputs import NIST, make_row, mapping_set, rated_rows, unrated_rows
 
 
 def tiers_by_id(options: TierOptions | None = None, *, nist: bool = False) -> dict[str, str | None]:

@@ -6,7 +6,6 @@ The only module that loads mitreattack-python, and only when a bundle is read or
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +15,7 @@ import msgspec
 
 from navigator_export.attack.store import ImportedRelease, ImportedTechnique, Status, is_release_name
 from navigator_export.errors import AttackError, Problem, nearest, reason
-from navigator_export.model import DOMAINS, Domain
+from navigator_export.model import DOMAINS, TECHNIQUE_ID, Domain
 
 _DOMAIN_OF_CHAIN: Final[dict[str, Domain]] = {
     "mitre-attack": "enterprise",
@@ -25,7 +24,6 @@ _DOMAIN_OF_CHAIN: Final[dict[str, Domain]] = {
 }
 """The kill chains that stand for the matrices; they also name the sources of ATT&CK ids."""
 
-_TECHNIQUE_ID: Final = re.compile(r"T[0-9]{4}(\.[0-9]{3})?")
 _RANK: Final[dict[Status, int]] = {"active": 0, "revoked": 1, "deprecated": 2}
 
 StixVersion = Literal["2.0", "2.1"]
@@ -231,7 +229,7 @@ def _techniques(name: str, objects: list[dict[str, Any]]) -> list[_Technique]:
 def _attack_id(pattern: Mapping[str, Any]) -> str | None:
     for reference in pattern.get("external_references", ()):
         id_ = reference.get("external_id", "")
-        if reference.get("source_name") in _DOMAIN_OF_CHAIN and _TECHNIQUE_ID.fullmatch(id_):
+        if reference.get("source_name") in _DOMAIN_OF_CHAIN and TECHNIQUE_ID.fullmatch(id_):
             return str(id_)
     return None
 

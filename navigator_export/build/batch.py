@@ -22,7 +22,7 @@ from navigator_export.build.sources import Sources
 from navigator_export.errors import LayerError, NothingSelectedError, Problem, SelectionError
 from navigator_export.export import Prepared, finish_layer, prepare
 from navigator_export.recipe import Recipe, selection_words
-from navigator_export.validation.schema import json_path
+from navigator_export.schemas import json_path
 
 Keep = Callable[[str, bytes], str]
 """Takes the path and the text of a layer and says what became of it."""

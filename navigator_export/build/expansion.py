@@ -18,10 +18,10 @@ from navigator_export.build.templates import render
 from navigator_export.errors import NothingSelectedError, Problem, SelectionError, SourceError, nearest
 from navigator_export.export import prepare
 from navigator_export.frameworks import framework
+from navigator_export.layer.scoring import choose_strategy
 from navigator_export.model import CATEGORIES, MappingSet
 from navigator_export.patterns import matches
 from navigator_export.recipe import Recipe, file_name, slug
-from navigator_export.scoring import choose_strategy
 from navigator_export.selection import select
 from navigator_export.tiers import assign_tiers
 

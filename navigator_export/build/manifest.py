@@ -8,17 +8,17 @@ from typing import Any
 
 import msgspec
 
+from navigator_export import schemas
 from navigator_export.build.yaml import Document, parse_yaml
 from navigator_export.errors import Problem, ProblemsError, nearest
+from navigator_export.layer.scoring import Scoring
 from navigator_export.model import VALUES
 from navigator_export.readers import SAMPLE
 from navigator_export.readers.contents import contents
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
-from navigator_export.scoring import Scoring
 from navigator_export.selection import Criteria, Selection
 from navigator_export.tiers import TierOptions
-from navigator_export.validation import schema
 
 OWN_RELEASE = "own"
 NAVIGATOR_URL = "https://mitre-attack.github.io/attack-navigator/"
@@ -91,7 +91,7 @@ def read_manifest(file: str) -> Manifest:
         raise ManifestError(file, document.problems)
     problems = [*document.problems, *_form_problems(document)]
     broken = _prune(document.value)
-    if schema.violations("manifest", document.value):
+    if schemas.violations("manifest", document.value):
         raise ManifestError(file, problems)
     reader = _Reader(file, document, broken)
     manifest = reader.manifest()
@@ -100,7 +100,7 @@ def read_manifest(file: str) -> Manifest:
 
 def _prune(value: Any) -> frozenset[int]:
     """Take away what is not of the schema's form, so that the rest can be looked at; return the layers it was in."""
-    paths = {violation.parts for violation in schema.violations("manifest", value) if violation.parts}
+    paths = {violation.parts for violation in schemas.violations("manifest", value) if violation.parts}
     broken = {path[1] for path in paths if path[0] == "layers" and len(path) > 1 and isinstance(path[1], int)}
     for path in sorted(paths, key=lambda path: [str(part).zfill(9) for part in path], reverse=True):
         if path[0] != "layers":
@@ -115,7 +115,7 @@ def _prune(value: Any) -> frozenset[int]:
 
 def _form_problems(document: Document) -> list[Problem]:
     problems = []
-    for violation in schema.violations("manifest", document.value):
+    for violation in schemas.violations("manifest", document.value):
         line = _line(document, violation.parts)
         problems.append(Problem(violation.message, f"line {line}, {violation.path}", violation.hint))
     return problems
@@ -252,7 +252,7 @@ class _Reader:
         return msgspec.convert(fields, Criteria)
 
     def _problem(self, path: tuple[str | int, ...], message: str, hint: str = "") -> None:
-        self.problems.append(Problem(message, f"{self._place(path)}, {schema.json_path(path)}", hint))
+        self.problems.append(Problem(message, f"{self._place(path)}, {schemas.json_path(path)}", hint))
 
     def _place(self, path: tuple[str | int, ...]) -> str:
         return f"line {_line(self._document, path)}"

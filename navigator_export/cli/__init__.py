@@ -9,12 +9,9 @@ from typing import Final
 
 import click
 
+from navigator_export.cli import exit_codes
 from navigator_export.errors import LayerError, NavigatorExportError, ProblemsError
 from navigator_export.version import __version__
-
-EXIT_FINDINGS = 1
-EXIT_UNUSABLE = 2
-EXIT_INTERRUPTED = 130
 
 COMMANDS: Final = MappingProxyType(
     {
@@ -63,20 +60,20 @@ def main() -> None:
     try:
         status = commands.main(prog_name="navigator-export", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        status = EXIT_INTERRUPTED
+        status = exit_codes.INTERRUPTED
     except click.ClickException as error:
         status = error.exit_code
         error.show()
     except ProblemsError as error:
-        status = EXIT_UNUSABLE
+        status = exit_codes.UNUSABLE
         complain(*error.lines())
     except LayerError as error:
-        status = EXIT_FINDINGS
+        status = exit_codes.FINDINGS
         complain("the layer was not written:", *map(str, error.findings))
     except UnicodeEncodeError as error:
-        status = EXIT_UNUSABLE
+        status = exit_codes.UNUSABLE
         complain(f"error an option or a file name is no UTF-8 text: {error.object!r}; name it otherwise")
     except (NavigatorExportError, OSError) as error:
-        status = EXIT_UNUSABLE
+        status = exit_codes.UNUSABLE
         complain(f"error {error}")
     sys.exit(status)

@@ -17,7 +17,8 @@ from navigator_export.attack import Catalogue, known, store
 from navigator_export.attack.changes import Changes, compare
 from navigator_export.attack.profile import Profile, Relative, profile
 from navigator_export.attack.store import ImportedRelease, is_release_name
-from navigator_export.cli.terminal import answer, complain, harmless
+from navigator_export.characters import spelled_out
+from navigator_export.cli.terminal import answer, complain
 from navigator_export.errors import AttackError, Problem
 from navigator_export.model import DOMAINS, Domain
 from navigator_export.output import as_json
@@ -322,4 +323,4 @@ def _progress(total: int) -> Iterator[Callable[[str], None]]:
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
         task = shown.add_task("", total=total)
         done = count()
-        yield lambda what: shown.update(task, completed=next(done), description=harmless(what))
+        yield lambda what: shown.update(task, completed=next(done), description=spelled_out(what))

@@ -10,6 +10,7 @@ import click
 from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
 from navigator_export.build.memory import Memory
+from navigator_export.cli import exit_codes
 from navigator_export.cli.progress import Progress
 from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.tables import table
@@ -71,14 +72,14 @@ def command(
             raise
         findings = [MANIFEST.finding(p.place, p.message, p.hint, file=error.file or manifest) for p in error.problems]
         print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
-        return EXIT_UNUSABLE
+        return exit_codes.UNUSABLE
     finally:
         watcher.done()
     if format_ in ("json", "sarif"):
         print_findings([], {}, format_, f"build of {manifest}", BUILD_RULES)
     if not quiet:
         complain(_summary(built, settled, folder))
-    return 0
+    return exit_codes.DONE
 
 
 def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, watcher: Watcher, *, quiet: bool) -> int:
@@ -102,15 +103,12 @@ def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, wa
             for path in paths
         ]
         print_findings(findings, {}, format_, f"check of {folder}", BUILD_RULES)
-    return EXIT_FINDINGS if drift else 0
+    return exit_codes.FINDINGS if drift else exit_codes.DONE
 
 
 MANIFEST = Rule("manifest", "error", "The manifest cannot be carried out.")
 DRIFT = Rule("drift", "error", "The folder is not what its manifest gives.")
 BUILD_RULES = (MANIFEST, DRIFT)
-
-EXIT_FINDINGS = 1
-EXIT_UNUSABLE = 2
 
 
 def _summary(built: Built, manifest: Manifest, folder: str) -> str:

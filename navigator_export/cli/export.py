@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from navigator_export.annotation import COMMENT_STYLES, CommentStyle
 from navigator_export.attack import LATEST
+from navigator_export.characters import spelled_out
 from navigator_export.cli.options import (
     Range,
     Weights,
@@ -22,16 +22,17 @@ from navigator_export.cli.options import (
     tier_options,
     tiers_from,
 )
-from navigator_export.cli.terminal import complain, harmless
+from navigator_export.cli.terminal import complain
 from navigator_export.errors import OutputError, Problem
 from navigator_export.export import Product, make_layer
+from navigator_export.layer.annotation import COMMENT_STYLES, CommentStyle
+from navigator_export.layer.scoring import STRATEGIES, Number, Scoring, StrategyName
 from navigator_export.model import VALUES, Value
 from navigator_export.output import STANDARD_OUTPUT, as_json, write
 from navigator_export.readers import read
 from navigator_export.readers.capability_set import read_capability_set
 from navigator_export.recipe import Recipe
 from navigator_export.retargeting import ON_INACTIVE, OnInactive, Retargeting
-from navigator_export.scoring import STRATEGIES, Number, Scoring, StrategyName
 from navigator_export.selection import Selection
 
 
@@ -188,7 +189,7 @@ def _report(retargeting: Retargeting, *, machine: bool) -> bytes:
         f"{retargeting.mappings_in} mappings in, {retargeting.mappings_out} out, {retargeting.dropped} dropped",
         *map(str, retargeting.fates),
     ]
-    return (harmless("\n".join(lines)) + "\n").encode()
+    return (spelled_out("\n".join(lines)) + "\n").encode()
 
 
 def _account(product: Product, target: str, asked: str | None, *, quiet: bool) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from navigator_export.characters import spelled_out
 from navigator_export.cli.options import (
     read_options,
     read_options_from,
@@ -15,7 +16,7 @@ from navigator_export.cli.options import (
     tiers_from,
 )
 from navigator_export.cli.tables import table
-from navigator_export.cli.terminal import answer, harmless
+from navigator_export.cli.terminal import answer
 from navigator_export.frameworks import framework
 from navigator_export.inspection import Inspection, inspect
 from navigator_export.model import RowFate
@@ -160,4 +161,4 @@ def _about(inspection: Inspection) -> str:
     )
     if any(c.licence_disagrees for c in inspection.capabilities):
         lines.append("(?): the licence sentence names another tier than the capability's id")
-    return harmless("\n".join(lines)) + "\n"
+    return spelled_out("\n".join(lines)) + "\n"

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import click
 
+from navigator_export.layer.scoring import Number
 from navigator_export.model import CATEGORIES, DOMAINS, VALUES
 from navigator_export.readers.options import FORMATS, Limits, ReadOptions
-from navigator_export.scoring import Number
 from navigator_export.selection import Criteria
 from navigator_export.tiers import TierOptions
 

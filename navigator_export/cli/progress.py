@@ -7,7 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from navigator_export.build import Made, Watcher
-from navigator_export.cli.terminal import complain, harmless
+from navigator_export.characters import spelled_out
+from navigator_export.cli.terminal import complain
 
 if TYPE_CHECKING:
     from rich import progress
@@ -38,7 +39,7 @@ class Progress(Watcher):
             told = f"{layer.techniques} techniques, {layer.mappings} mappings" if layer else "maps nothing"
             line = f"{made.plan.path}: {told}{f', {made.state}' if made.state else ''}"
             if self._bar:
-                self._bar.console.print(harmless(line), markup=False, highlight=False)
+                self._bar.console.print(spelled_out(line), markup=False, highlight=False)
             else:
                 complain(line)
         if self._bar:

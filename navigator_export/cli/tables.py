@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from navigator_export.cli.terminal import harmless
+from navigator_export.characters import spelled_out
 
 _COUNTS: Final = frozenset(
     {"mappings", "techniques", "of", "distinct", "capabilities", "times", "layers", "unchanged", "inactive", "empty"}
@@ -29,7 +29,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
         is_count = column in _COUNTS
         made.add_column(column, justify="right" if is_count else "left", no_wrap=is_count or column == "id")
     for row in rows:
-        made.add_row(*(Text(harmless(cell)) for cell in row))
+        made.add_row(*(Text(spelled_out(cell)) for cell in row))
     if not made.row_count:
         return ""
     width = shutil.get_terminal_size((_WIDTH, 24)).columns if sys.stdout and sys.stdout.isatty() else _WIDTH

@@ -8,7 +8,7 @@ import click
 
 from navigator_export.cli.terminal import complain
 from navigator_export.output import STANDARD_OUTPUT, write
-from navigator_export.template import FORMATS, TemplateFormat, template
+from navigator_export.readers.lists.template import FORMATS, TemplateFormat, template
 
 
 @click.command("template")

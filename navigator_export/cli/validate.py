@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from navigator_export.attack import known
+from navigator_export.cli import exit_codes
 from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.errors import SourceError
@@ -33,7 +34,7 @@ def command(
     """
     if rules:
         answer(_rules(format_))
-        return 0
+        return exit_codes.DONE
     if not files:
         raise click.UsageError("name a layer FILE, or - for standard input", context)
     read: dict[str, bytes] = {}
@@ -52,7 +53,7 @@ def command(
     findings = validate_files(read, catalogue, attack_version)
     errors = sum(finding.severity == "error" for finding in findings)
     print_findings(findings, read, format_, f"{len(files)} layer file{'s' if len(files) > 1 else ''}")
-    return 2 if unreadable else 1 if errors else 0
+    return exit_codes.UNUSABLE if unreadable else exit_codes.FINDINGS if errors else exit_codes.DONE
 
 
 def _rules(format_: str) -> str:

@@ -15,7 +15,7 @@ from navigator_export.readers.contents import STANDARD_INPUT, contents
 from navigator_export.readers.formats import tables_in_bytes
 from navigator_export.readers.options import DEFAULT, Limits as Limits, ReadOptions as ReadOptions, words
 from navigator_export.readers.table import Table
-from navigator_export.readers.unified import read_unified
+from navigator_export.readers.unified.json_text import read_unified
 
 SAMPLE = "sample"
 """Name of the built-in source; a file of that name is `./sample`."""
@@ -63,7 +63,7 @@ def with_options(table: Table, options: ReadOptions) -> Table:
         technology_domain=options.domain or meta.technology_domain,
     )
     if (options.ratings or options.category) and table.format not in ("csv", "xlsx"):
-        from navigator_export.readers.ratings import rate  # noqa: PLC0415 - most sources need none
+        from navigator_export.readers.lists.ratings import rate  # noqa: PLC0415 - most sources need none
 
         rate(table, options)
     return table

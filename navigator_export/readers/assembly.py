@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping as Dictionary, Sequence
 from typing import Final
 
+from navigator_export.characters import without_controls
 from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.frameworks import framework
 from navigator_export.model import (
     CATEGORIES,
     DOMAINS,
+    TECHNIQUE_ID,
     VALUES,
     Capability,
     Category,
@@ -26,16 +28,12 @@ from navigator_export.model import (
 )
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Metadata, Row, Table
+from navigator_export.wording import LINE, quoted
 
-TECHNIQUE_ID: Final = re.compile(r"T[0-9]{4}(\.[0-9]{3})?")
 NON_MAPPABLE: Final = "non_mappable"
-CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""What text never needs and a terminal may obey; tabs and line ends stay."""
 
 EXPLAINED: Final = 50
 """Problems of a table that name the nearest word; it takes long to find, and no more are shown."""
-
-_LONGEST: Final = 60
 
 
 def assemble(
@@ -132,7 +130,7 @@ class _Capabilities:
                 )
                 for r in table.rows
             )
-            plain = _uncontrolled if table.controls else str
+            plain = without_controls if table.controls else str
             for (spelling, said_name, said_group, more_groups), count in rows.items():
                 id_ = plain(spelling or "").strip()
                 name = plain(said_name or "")
@@ -270,7 +268,7 @@ class _Words:
             pass
         id_ = (raw or "").strip().upper()
         if id_ and not TECHNIQUE_ID.fullmatch(id_):
-            self._wrong(index, "attack_object_id", f"{_cut(raw)} is no technique id", "expected T1114 or T1114.003")
+            self._wrong(index, "attack_object_id", f"{quoted(raw)} is no technique id", "expected T1114 or T1114.003")
             return None
         self._techniques[raw] = id_ or None
         return id_ or None
@@ -288,7 +286,7 @@ class _Words:
             word = (raw or "").strip().casefold()
             known = next((c for c in CATEGORIES if c == word), None)
             if word and known is None:
-                self._wrong(index, "score_category", f"{_cut(raw)} is no category", self._expected(word, CATEGORIES))
+                self._wrong(index, "score_category", f"{quoted(raw)} is no category", self._expected(word, CATEGORIES))
                 return None
             self._categories[raw] = known
         return self._categories[raw]
@@ -299,13 +297,13 @@ class _Words:
             word = (raw or "").strip().casefold()
             known = next((v for v in VALUES if v == word), None)
             if word and known is None:
-                self._wrong(index, "score_value", f"{_cut(raw)} is no value", self._expected(word, VALUES))
+                self._wrong(index, "score_value", f"{quoted(raw)} is no value", self._expected(word, VALUES))
                 return None
             self._values[raw] = known
         return self._values[raw]
 
     def _expected(self, word: str, known: Sequence[str]) -> str:
-        close = nearest(word[:_LONGEST], known, "words") if len(self.problems) < EXPLAINED else ""
+        close = nearest(word[:LINE], known, "words") if len(self.problems) < EXPLAINED else ""
         near = f" ({close})" if close.startswith("nearest") else ""
         return f'expected {", ".join(known)}{near}; --rating "{_plain_word(word)}=…" says what it means'
 
@@ -317,20 +315,12 @@ class _Words:
             self.problems.append(problem)
 
 
-def _cut(text: str | None) -> str:
-    return repr(text) if text is None or len(text) <= _LONGEST else f"{text[:_LONGEST]!r}…"
-
-
 def _plain_word(word: str) -> str:
-    return word if len(word) <= _LONGEST and word.isprintable() and '"' not in word else "…"
+    return word if len(word) <= LINE and word.isprintable() and '"' not in word else "…"
 
 
 def _term(names: Dictionary[str, str], id_: str) -> Term:
     return Term(id_, " ".join(names.get(id_, id_).split()) or id_)
-
-
-def _uncontrolled(text: str) -> str:
-    return CONTROLS.sub("", text)
 
 
 def _clean_line_ends(text: str) -> str:
@@ -339,7 +329,7 @@ def _clean_line_ends(text: str) -> str:
 
 
 def _clean_text(text: str) -> str:
-    return CONTROLS.sub("", _clean_line_ends(text)).strip()
+    return without_controls(_clean_line_ends(text)).strip()
 
 
 def is_non_mappable(word: str | None) -> bool:
@@ -366,7 +356,7 @@ def _remarks(table: Table, rejected: Counter[str]) -> tuple[str, ...]:
     remarks = list(table.remarks)
     if rejected:
         remarks.append(
-            f"{rejected.total()} references are no address and give no link, such as {_cut(sorted(rejected)[0])}"
+            f"{rejected.total()} references are no address and give no link, such as {quoted(sorted(rejected)[0])}"
         )
     meta: Metadata = table.metadata
     for what, stated, said in (

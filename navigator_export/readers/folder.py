@@ -8,7 +8,7 @@ from pathlib import Path
 from navigator_export.errors import Problem, SourceError, reason
 from navigator_export.readers.contents import contents, too_large
 from navigator_export.readers.lines import check_lines
-from navigator_export.readers.listing import Origin
+from navigator_export.readers.lists.listing import Origin
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.stack import File, digest, read_stack
 from navigator_export.readers.table import Table

@@ -12,7 +12,7 @@ from typing import Final
 from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.options import FormatName, ReadOptions
 from navigator_export.readers.table import Table
-from navigator_export.readers.unified import read_unified
+from navigator_export.readers.unified.json_text import read_unified
 
 MEANINGS: Final = MappingProxyType(
     {
@@ -54,8 +54,8 @@ def find_format(data: bytes, file: str, options: ReadOptions) -> FormatName:
 
 
 def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> FormatName:
-    from navigator_export.readers.delimited import is_list  # noqa: PLC0415 - JSON does without
     from navigator_export.readers.lines import check_lines  # noqa: PLC0415
+    from navigator_export.readers.lists.delimited import is_list  # noqa: PLC0415 - JSON does without
     from navigator_export.readers.page import is_page  # noqa: PLC0415
 
     if is_page(text):
@@ -101,30 +101,30 @@ def _json(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table
 
 def _yaml(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
     from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.listing import Origin  # noqa: PLC0415
-    from navigator_export.readers.unified_yaml import read_unified_yaml  # noqa: PLC0415
+    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
+    from navigator_export.readers.unified.yaml_text import read_unified_yaml  # noqa: PLC0415
 
     check_lines(data, file, options.limits)
     return read_unified_yaml(data, Origin(file, name, _sha256(data), "yaml"), options)
 
 
 def _csv(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    from navigator_export.readers.delimited import read_delimited  # noqa: PLC0415
-    from navigator_export.readers.listing import Origin  # noqa: PLC0415
+    from navigator_export.readers.lists.delimited import read_delimited  # noqa: PLC0415
+    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
 
     return read_delimited(data, Origin(file, name, _sha256(data), "csv"), options)
 
 
 def _xlsx(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    from navigator_export.readers.listing import Origin  # noqa: PLC0415
-    from navigator_export.readers.workbook import read_workbook  # noqa: PLC0415
+    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
+    from navigator_export.readers.lists.workbook import read_workbook  # noqa: PLC0415
 
     return read_workbook(data, Origin(file, name, _sha256(data), "xlsx"), options)
 
 
 def _page(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
     from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.listing import Origin  # noqa: PLC0415
+    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
     from navigator_export.readers.page import read_page  # noqa: PLC0415
 
     check_lines(data, file, options.limits)
@@ -133,7 +133,7 @@ def _page(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table
 
 def _stack(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
     from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.listing import Origin  # noqa: PLC0415
+    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
     from navigator_export.readers.stack import File, read_stack  # noqa: PLC0415
 
     check_lines(data, file, options.limits)

@@ -14,10 +14,11 @@ import msgspec
 
 from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.assumptions import domain_of, newest_release
-from navigator_export.readers.listing import Origin
+from navigator_export.readers.lists.listing import Origin
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
+from navigator_export.wording import quoted
 
 _TITLE: Final = re.compile(r"^\s*(T\d{4}(?:\.\d{3})?)\s+(\S.*?)\s+Mappings\s*$")
 _HEADER: Final = re.compile(r"^\s*Capability ID\s+Capability Description\s+Mapping Type\s+ATT&CK ID\s+ATT&CK Name\b")
@@ -35,7 +36,6 @@ _TYPE: Final = "|".join(re.escape(name) for name in _TYPES)
 _LICENCE: Final = re.compile(
     r"(?<=\S) +(?=Licen[sc]e [Rr]equirements?:|Required licen[sc]es?\b|Licen[sc]ing [Rr]equirements?:|Licen[sc]es?:)"
 )
-_LONGEST: Final = 60
 _SAMPLE: Final = 4096
 
 _FRAMEWORK_OF: Final = (
@@ -173,9 +173,8 @@ class _Page:
         elif self.entries and self.entries[-1].section == "References" and "://" in line:
             self.entries[-1].references.append(line.strip())
         else:
-            shown = line.strip() if len(line.strip()) <= _LONGEST else f"{line.strip()[:_LONGEST]}…"
             expected = f"expected id, description, mapping type, {self.technique} and {self.title}"
-            self.problems.append(Problem(f"{shown!r} is no row of the table", f"line {number}", expected))
+            self.problems.append(Problem(f"{quoted(line.strip())} is no row of the table", f"line {number}", expected))
 
 
 def _single_spaced(line: str) -> str:

@@ -16,9 +16,9 @@ import msgspec
 
 from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.assembly import NON_MAPPABLE
-from navigator_export.readers.listing import Origin
+from navigator_export.readers.lists.listing import Origin
+from navigator_export.readers.lists.ratings import Ratings
 from navigator_export.readers.options import ReadOptions
-from navigator_export.readers.ratings import Ratings
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
 from navigator_export.readers.values import line_of, yaml_value

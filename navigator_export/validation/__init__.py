@@ -9,8 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 from navigator_export.attack import Catalogue, known
+from navigator_export.errors import Severity
 from navigator_export.validation.document import parse
-from navigator_export.validation.findings import Finding, Severity
+from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.rules import CHECKS, RULES, LayerView, check_batch
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Final
 
-from navigator_export.validation.schema import json_path
+from navigator_export.schemas import json_path
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 

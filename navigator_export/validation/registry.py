@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from navigator_export.validation.findings import Finding, Severity
+from navigator_export.errors import Severity
+from navigator_export.validation.findings import Finding
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -12,12 +12,12 @@ from typing import Any, Final, TypeGuard
 
 import msgspec
 
+from navigator_export import schemas
 from navigator_export.attack import Catalogue, Release, Standing
 from navigator_export.attack.platforms import platforms
 from navigator_export.errors import nearest
-from navigator_export.layer import DOMAIN_NAMES
-from navigator_export.model import Domain
-from navigator_export.validation import schema
+from navigator_export.layer.format import DOMAIN_NAMES
+from navigator_export.model import TECHNIQUE_ID, Domain
 from navigator_export.validation.document import DOCUMENT_RULES
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
@@ -178,7 +178,7 @@ Check = Callable[[LayerView], Iterator[Finding]]
 
 def check_schema(view: LayerView) -> Iterator[Finding]:
     """Find every violation of the layer schema."""
-    for violation in schema.violations("navigator-layer-4.5", view.layer):
+    for violation in schemas.violations("navigator-layer-4.5", view.layer):
         yield SCHEMA.finding(
             view.path + violation.path.removeprefix("$"),
             violation.message,
@@ -197,7 +197,7 @@ def check_fields(view: LayerView) -> Iterator[Finding]:
     places += [(path, entry, technique_fields) for path, entry in view.techniques]
     for path, value, known in places:
         for field in sorted(value.keys() - known):
-            place = path + schema.json_path([field]).removeprefix("$")
+            place = path + schemas.json_path([field]).removeprefix("$")
             yield UNKNOWN_FIELD.finding(place, f"{field!r} is no field", nearest(field, known, "fields"))
 
 
@@ -223,7 +223,7 @@ def check_techniques(view: LayerView) -> Iterator[Finding]:
         return
     for path, entry in view.techniques:
         id_ = entry.get("techniqueID")
-        if not isinstance(id_, str) or not _TECHNIQUE_ID.fullmatch(id_):
+        if not isinstance(id_, str) or not TECHNIQUE_ID.fullmatch(id_):
             continue
         if id_ not in release.active:
             yield _inactive(f"{path}.techniqueID", id_, release.standing(id_), release)
@@ -353,7 +353,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_links,
 )
 
-_TECHNIQUE_ID: Final = re.compile(r"T[0-9]{4}(\.[0-9]{3})?")
 _PROTOCOL: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(?!\d)")
 _UNSAFE_PROTOCOLS: Final = {"javascript", "data", "vbscript"}
 _ANNOTATIONS: Final = {"score", "color", "comment", "metadata", "links"}
@@ -362,7 +361,7 @@ _ANNOTATIONS: Final = {"score", "color", "comment", "metadata", "links"}
 @cache
 def _known_fields() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Return the fields of a layer, its layout and a technique, as the schema lists them."""
-    layer = schema.load("navigator-layer-4.5")
+    layer = schemas.load("navigator-layer-4.5")
     nodes = (layer, layer["properties"]["layout"], layer["$defs"]["technique"])
     return (
         frozenset(nodes[0]["properties"]),

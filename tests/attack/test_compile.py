@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from navigator_export.attack.compile import TARGET, compile_facts
-from tests.conftest import shared
+from tests.real_inputs import shared
 
 
 def test_built_in_facts_are_what_compiling_makes() -> None:

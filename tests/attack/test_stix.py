@@ -13,7 +13,7 @@ from requests import ConnectionError as NoConnectionError, HTTPError, Response
 from navigator_export.attack.stix import downloadable, fetch, read_bundle
 from navigator_export.errors import AttackError
 from tests.attack.bundles import bundle, bundle_21, revoked, technique
-from tests.conftest import nested_lists
+from tests.made_inputs import nested_lists
 
 ONE = technique("T1114")
 

@@ -12,7 +12,7 @@ from navigator_export.attack import known
 from navigator_export.build import Built, Drift, Manifest, ManifestError, build, check, read_manifest
 from navigator_export.build.expansion import Plan
 from navigator_export.errors import Problem
-from tests.conftest import NIST, Json, make_row, mapping_file, rated_rows, unrated_rows
+from tests.made_inputs import NIST, Json, make_row, mapping_file, rated_rows, unrated_rows
 
 INDEX_FILES = {"index.json", "INDEX.md", "SHA256SUMS"}
 

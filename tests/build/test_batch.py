@@ -19,7 +19,9 @@ import pytest
 from navigator_export import validate
 from navigator_export.build.folder import STAGING
 from tests.build.manifests import INDEX_FILES, built, layers_in, manifest_file, problems_of, tree
-from tests.conftest import MAPPING_FILES, ROOT, Json, Run, make_row, mapping_file, run_process, shared
+from tests.made_inputs import Json, make_row, mapping_file
+from tests.real_inputs import MAPPING_FILES, ROOT, shared
+from tests.running import Run, run_process
 
 TEXT = """
     attack_version: latest

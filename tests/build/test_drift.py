@@ -10,7 +10,9 @@ import pytest
 
 from navigator_export.build.folder import STAGING
 from tests.build.manifests import INDEX_FILES, built, checked, listing, manifest_file
-from tests.conftest import ROOT, Run, layer_bytes
+from tests.made_inputs import layer_bytes
+from tests.real_inputs import ROOT
+from tests.running import Run
 
 TEXT = """
     layers:

@@ -25,18 +25,10 @@ from tests.build.manifests import (
     sources,
     tree,
 )
-from tests.conftest import (
-    M365_2025,
-    Json,
-    Run,
-    corpus,
-    make_row,
-    mapping_file,
-    metadata_of,
-    plain_rows,
-    rated_rows,
-    scores,
-)
+from tests.made_inputs import Json, make_row, mapping_file, rated_rows
+from tests.real_inputs import M365_2025, corpus, plain_rows
+from tests.results import metadata_of, scores
+from tests.running import Run
 
 # ---- for_each --------------------------------------------------------------------------------------------------------
 

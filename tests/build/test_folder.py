@@ -17,7 +17,8 @@ from navigator_export.build import build, read_manifest
 from navigator_export.build.folder import STAGING, Staging, own_files, put_in_place
 from navigator_export.errors import OutputError
 from tests.build.manifests import INDEX_FILES, built, layers_in, listing, manifest_file, tree
-from tests.conftest import Json, Run
+from tests.made_inputs import Json
+from tests.running import Run
 
 ONE = "layers: [{sources: m365, for_each: tier, path: '{tier}'}]"
 OTHER = "layers: [{sources: m365, for_each: group, path: '{group}'}]"

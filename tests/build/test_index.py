@@ -19,7 +19,10 @@ from navigator_export.build.index import INDEX, MOST_TABS, IndexedLayer, index_f
 from navigator_export.build.manifest import NAVIGATOR_URL, Manifest
 from navigator_export.version import __version__
 from tests.build.manifests import INDEX_FILES, built, layers_in, tree
-from tests.conftest import NIST, ROOT, Json, Run, make_row, mapping_file, metadata_of
+from tests.made_inputs import NIST, Json, make_row, mapping_file
+from tests.real_inputs import ROOT
+from tests.results import metadata_of
+from tests.running import Run
 
 TEXT = """
     layers:

@@ -11,8 +11,8 @@ import pytest
 from navigator_export.attack import known
 from navigator_export.build import Manifest, ManifestError, build, read_manifest
 from navigator_export.errors import SourceError
+from navigator_export.layer.scoring import Scoring
 from navigator_export.recipe import Recipe
-from navigator_export.scoring import Scoring
 from navigator_export.selection import Criteria
 from tests.build.manifests import (
     SOURCES,
@@ -25,7 +25,9 @@ from tests.build.manifests import (
     settled,
     sources,
 )
-from tests.conftest import SHARED, Json, Run, shared
+from tests.made_inputs import Json
+from tests.real_inputs import SHARED, shared
+from tests.running import Run
 
 
 def line_of(text: str, piece: str) -> int:

@@ -13,7 +13,8 @@ from navigator_export.attack import known
 from navigator_export.build import Made, ManifestError, Watcher, build, read_manifest
 from navigator_export.build.memory import Memory
 from tests.build.manifests import built, layers_in, manifest_file, tree
-from tests.conftest import Json, Run
+from tests.made_inputs import Json
+from tests.running import Run
 
 TEXT = """
     layers:

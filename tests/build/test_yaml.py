@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, strategies as st
 
 from navigator_export.build.yaml import MAX_DEPTH, MAX_NODES, parse_yaml
-from tests.conftest import Json
+from tests.made_inputs import Json
 
 PLAIN = """\
 # a comment

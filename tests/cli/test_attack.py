@@ -13,7 +13,8 @@ from requests import ConnectionError as NoConnectionError
 
 from navigator_export.attack.store import DATA_VARIABLE
 from tests.attack.bundles import bundle, bundle_21, revoked, technique
-from tests.conftest import ROOT, Run, run_process
+from tests.real_inputs import ROOT
+from tests.running import Run, run_process
 
 OLD, NEW = technique("T1114"), technique("T9001", tactics=("impact",))
 BUNDLE_21 = bundle_21("21.0", revoked(OLD, NEW), NEW)

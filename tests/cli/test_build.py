@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from tests.build.manifests import INDEX_FILES, layers_in, listing, manifest_file, own_cache, tree
-from tests.conftest import ROOT, Run, control_characters, layer_bytes, make_row, mapping_file
+from tests.made_inputs import layer_bytes, make_row, mapping_file
+from tests.real_inputs import ROOT
+from tests.results import control_characters
+from tests.running import Run
 from tests.validation.test_reports import checked_sarif, commands
 
 TEXT = """

@@ -16,7 +16,9 @@ from click.testing import CliRunner
 
 from navigator_export import __version__
 from navigator_export.cli import COMMANDS, commands
-from tests.conftest import ROOT, Run, mapping_file, rated_rows, run_process
+from tests.made_inputs import mapping_file, rated_rows
+from tests.real_inputs import ROOT
+from tests.running import Run, run_process
 
 README = ROOT / "README.md"
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from navigator_export import Recipe, make_layer, read
-from navigator_export.validation import schema
-from tests.conftest import Run, make_row, mapping_file, shared
+from navigator_export import Recipe, make_layer, read, schemas
+from tests.made_inputs import make_row, mapping_file
 from tests.readers.test_page import PAGE
 from tests.readers.test_stack import CONTROL
+from tests.real_inputs import shared
+from tests.running import Run
 
 CSV = "Control,Name,Family,Technique,Category,Score,Notes,Links\n" + (
     'AC-1,Access,Mail,"T1114, t1114.3",Protect,Partial,"why, so",https://example.org/a javascript:x\n'
@@ -37,7 +38,7 @@ def test_converted_file_is_valid_and_gives_the_same_layer(run: Run, tmp_path: Pa
     assert outcome.code == 0
     assert f"written: {target}" in outcome.err
     document = json.loads(target.read_bytes())
-    assert schema.is_valid("mappings", document)
+    assert schemas.is_valid("mappings", document)
     assert layer_techniques(target) == layer_techniques(source)
     one, other = read(source), read(target)
     assert [u.reason for u in one.unmapped] == [u.reason for u in other.unmapped] or name == "own.csv"

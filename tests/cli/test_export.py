@@ -7,21 +7,18 @@ from pathlib import Path
 import pytest
 
 from navigator_export import make_layer, read, validate
-from tests.conftest import (
+from tests.made_inputs import (
     NIST,
-    Run,
-    control_characters,
     layer_bytes,
     make_row,
     mapping_bytes,
     mapping_file,
     mapping_set,
-    metadata_of,
     rated_rows,
-    run_process,
-    scores,
     unrated_rows,
 )
+from tests.results import control_characters, metadata_of, scores
+from tests.running import Run, run_process
 
 
 @pytest.fixture

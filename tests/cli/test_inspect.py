@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from navigator_export import TierOptions, assign_tiers, inspect, read
-from tests.conftest import NIST, Run, control_characters, make_row, mapping_file, rated_rows, unrated_rows
+from tests.made_inputs import NIST, make_row, mapping_file, rated_rows, unrated_rows
+from tests.results import control_characters
+from tests.running import Run
 
 ODD = [
     *rated_rows(),

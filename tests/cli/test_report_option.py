@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run, make_row, mapping_file
+from tests.made_inputs import make_row, mapping_file
+from tests.running import Run
 
 ROWS = [
     make_row("MAIL-E3", "T1114"),

@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 
 from navigator_export import read
-from navigator_export.readers.columns import FIELDS
-from navigator_export.template import FORMATS, neutral, template
-from tests.conftest import Run
+from navigator_export.readers.lists.columns import FIELDS
+from navigator_export.readers.lists.template import FORMATS, neutral, template
+from tests.running import Run
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -6,8 +6,9 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
-from navigator_export.cli.terminal import complain, harmless
-from tests.conftest import control_characters
+from navigator_export.characters import spelled_out
+from navigator_export.cli.terminal import complain
+from tests.results import control_characters
 
 
 @pytest.mark.parametrize(
@@ -21,12 +22,12 @@ from tests.conftest import control_characters
     ],
 )
 def test_control_characters_are_spelled_out(text: str, shown: str) -> None:
-    assert harmless(text) == shown
+    assert spelled_out(text) == shown
 
 
 @given(st.text(st.characters()))
 def test_no_text_can_steer_a_terminal(text: str) -> None:
-    shown = harmless(text)
+    shown = spelled_out(text)
     assert control_characters(shown) == set()
     assert shown.encode().decode() == shown
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from navigator_export.validation import RULES
-from tests.conftest import Run, control_characters, layer_bytes, make_layer_json
+from tests.made_inputs import layer_bytes, make_layer_json
+from tests.results import control_characters
+from tests.running import Run
 
 
 def write(folder: Path, name: str, data: bytes) -> Path:

@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from tests.conftest import mapping_document
-from tests.readers.lists import exported_rows, xlsx_bytes
+from tests.made_inputs import mapping_document
+from tests.readers.lists.lists import exported_rows, xlsx_bytes
 
 Document = dict[str, Any]
 

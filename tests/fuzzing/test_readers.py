@@ -9,13 +9,13 @@ from hypothesis import given, strategies as st
 
 from navigator_export import LayerError, MappingSet, NavigatorExportError, SourceError, make_layer, read_bytes, validate
 from navigator_export.readers import ReadOptions
-from navigator_export.readers.listing import references_in
+from navigator_export.readers.lists.listing import references_in
+from navigator_export.readers.lists.ratings import Ratings
+from navigator_export.readers.lists.technique_ids import technique_ids
 from navigator_export.readers.options import FORMATS, FormatName, Limits
-from navigator_export.readers.ratings import Ratings
 from navigator_export.readers.table import Row
-from navigator_export.readers.technique_ids import technique_ids
-from tests.conftest import control_characters
 from tests.fuzzing.strategies import FORMS, Document, as_json, broken_files, mapping_documents
+from tests.results import control_characters
 
 LIMITS = Limits(bytes=2**20, unpacked=2**22, rows=1000, cell=10_000, depth=30, values=10_000)
 

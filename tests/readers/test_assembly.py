@@ -8,8 +8,8 @@ from navigator_export import MappingSet
 from navigator_export.errors import SourceError
 from navigator_export.model import Term
 from navigator_export.readers.assembly import assemble
-from navigator_export.readers.unified import read_unified
-from tests.conftest import NIST, Json, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
+from navigator_export.readers.unified.json_text import read_unified
+from tests.made_inputs import NIST, Json, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
 
 
 def ids(mappings: MappingSet) -> list[str]:

@@ -18,8 +18,9 @@ from navigator_export.conversion import convert
 from navigator_export.readers import ReadOptions, read_tables
 from navigator_export.readers.formats import MEANINGS, READERS, find_format
 from navigator_export.readers.options import DEFAULT, FORMATS
-from tests.conftest import MAPPING_FILES, ROOT, make_row, mapping_bytes, mapping_document, rated_rows, shared
-from tests.readers.lists import exported_rows, xlsx_bytes
+from tests.made_inputs import make_row, mapping_bytes, mapping_document, rated_rows
+from tests.readers.lists.lists import exported_rows, xlsx_bytes
+from tests.real_inputs import MAPPING_FILES, ROOT, shared
 
 AWS = "aws-12.12.2024_attack-16.1-enterprise"
 PAGE_START = b"""T1114 Mail Mappings
@@ -149,7 +150,7 @@ def test_json_and_help_load_no_other_reader(arguments: list[str]) -> None:
         "from navigator_export.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "names = ('yaml', 'openpyxl', 'csv', 'zipfile', 'navigator_export.readers.listing')\n"
+        "names = ('yaml', 'openpyxl', 'csv', 'zipfile', 'navigator_export.readers.lists.listing')\n"
         "print([n for n in names if n in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

@@ -18,8 +18,11 @@ from navigator_export import SourceError, make_layer, read, read_bytes
 from navigator_export.readers import ReadOptions
 from navigator_export.readers.contents import contents
 from navigator_export.readers.options import Limits
-from tests.conftest import ROOT, Run, control_characters, make_row, mapping_bytes, nested_lists, walk
-from tests.readers.lists import xlsx_bytes
+from tests.made_inputs import make_row, mapping_bytes, nested_lists
+from tests.readers.lists.lists import xlsx_bytes
+from tests.real_inputs import ROOT
+from tests.results import control_characters, walk
+from tests.running import Run
 
 resource = pytest.importorskip("resource", reason="memory cannot be limited here")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from navigator_export import MappingSet, SourceError, make_layer, read, read_bytes
-from navigator_export.passages import licence_of
+from navigator_export.layer.passages import licence_of
 from navigator_export.readers import ReadOptions
-from tests.conftest import NIST_14, Run, corpus, shared
-from tests.readers.lists import pairs
+from tests.readers.lists.lists import pairs
+from tests.real_inputs import NIST_14, corpus, shared
+from tests.running import Run
 
 PAGE = """\
 T1114 Email Collection Mappings

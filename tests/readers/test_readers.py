@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from navigator_export import read, read_bytes
-from tests.conftest import NIST, mapping_bytes, mapping_file, rated_rows, unrated_rows
+from tests.made_inputs import NIST, mapping_bytes, mapping_file, rated_rows, unrated_rows
 
 
 def test_a_path_is_read_in_any_form(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from navigator_export import SourceError, read
-from tests.conftest import Run
-from tests.readers.lists import pairs, ratings
+from tests.readers.lists.lists import pairs, ratings
+from tests.running import Run
 
 CONTROL = """\
 version: 1

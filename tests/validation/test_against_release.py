@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from navigator_export.validation import validate, validate_files
-from tests.conftest import Json, Run, layer_bytes, make_layer_json, shared
+from tests.made_inputs import Json, layer_bytes, make_layer_json
+from tests.real_inputs import shared
+from tests.running import Run
 
 
 def entry(id_: str) -> list[dict[str, Json]]:

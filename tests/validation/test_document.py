@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from navigator_export import Finding, validate
-from tests.conftest import ROOT, layer_bytes, make_layer_json, nested_lists
+from tests.made_inputs import layer_bytes, make_layer_json, nested_lists
+from tests.real_inputs import ROOT
 
 GOOD = layer_bytes()
 

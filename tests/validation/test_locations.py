@@ -5,9 +5,9 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
+from navigator_export.schemas import json_path
 from navigator_export.validation.locations import lines_of
-from navigator_export.validation.schema import json_path
-from tests.conftest import Json
+from tests.made_inputs import Json
 
 Parts = tuple[str | int, ...]
 

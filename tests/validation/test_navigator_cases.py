@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from navigator_export import validate
-from tests.conftest import shared, shared_files
+from tests.real_inputs import shared, shared_files
 
 CASES = [case for case in shared_files("navigator-cases/*.json") if case.id != "expected.json"]
 

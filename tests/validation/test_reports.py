@@ -14,7 +14,7 @@ from navigator_export import Finding, validate
 from navigator_export.validation import RULES, validate_files
 from navigator_export.validation.reports import REPORT_FORMATS, markdown, report, step_summary
 from navigator_export.version import __version__
-from tests.conftest import Json, layer_bytes, make_layer_json
+from tests.made_inputs import Json, layer_bytes, make_layer_json
 
 FINDING = Finding("schema", "error", "$.name", "is empty", "the tab's title", "a.json")
 

@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from navigator_export import Finding, make_layer, validate
 from navigator_export.validation import RULES
-from tests.conftest import Json, layer_bytes, make_layer_json, mapping_set, nested_lists, rated_rows
+from tests.made_inputs import Json, layer_bytes, make_layer_json, mapping_set, nested_lists, rated_rows
 
 GOOD = layer_bytes()
 

@@ -9,22 +9,10 @@ import pytest
 
 from navigator_export import MappingSet, Recipe, TierOptions, assign_tiers, make_layer, read
 from navigator_export.readers.assembly import assemble
-from navigator_export.readers.unified import read_unified
-from tests.conftest import (
-    M365_2025,
-    MAPPING_FILES,
-    NIST,
-    Json,
-    corpus,
-    make_row,
-    mapping_bytes,
-    mapping_set,
-    metadata_of,
-    plain_rows,
-    rated_rows,
-    technique_of,
-    unrated_rows,
-)
+from navigator_export.readers.unified.json_text import read_unified
+from tests.made_inputs import NIST, Json, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
+from tests.real_inputs import M365_2025, MAPPING_FILES, corpus, plain_rows
+from tests.results import metadata_of, technique_of
 
 MIXED = [
     make_row("LOW-E3", "T1114", "detect minimal", comments="Low detects Email Collection."),

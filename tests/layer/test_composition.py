@@ -5,8 +5,9 @@ import json
 import pytest
 
 from navigator_export import Recipe, Scoring, __version__, make_layer
-from navigator_export.scoring import STRATEGIES
-from tests.conftest import Json, make_row, mapping_set, metadata_of, rated_rows
+from navigator_export.layer.scoring import STRATEGIES
+from tests.made_inputs import Json, make_row, mapping_set, rated_rows
+from tests.results import metadata_of
 
 MAPPINGS = mapping_set(rated_rows())
 

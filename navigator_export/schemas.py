@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from navigator_export.errors import nearest
-from navigator_export.validation.findings import Severity
+from navigator_export.errors import Severity, nearest
+from navigator_export.wording import LINE
 
 if TYPE_CHECKING:
     import jsonschema
@@ -43,7 +43,7 @@ def schema_text(name: SchemaName) -> str:
     packaged = resources.files("navigator_export") / "schemas" / file
     if packaged.is_file():
         return packaged.read_text("utf-8")
-    return (Path(__file__).parents[2] / "schemas" / file).read_text("utf-8")
+    return (Path(__file__).parents[1] / "schemas" / file).read_text("utf-8")
 
 
 def is_valid(name: SchemaName, document: object) -> bool:
@@ -165,8 +165,6 @@ _KINDS: Dictionary[str, str] = {
     "null": "nothing",
 }
 
-_LONGEST = 60
-
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
@@ -176,7 +174,7 @@ def _shown(value: object) -> str:
     if isinstance(value, float):
         return repr(value)
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return text if len(text) <= LINE else f"{text[:LINE]}…"
 
 
 def _plain(key: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from navigator_export.errors import Problem, SourceError
-from navigator_export.readers.listing import Origin
+from navigator_export.readers.lists.listing import Origin
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Final, Literal
 
-from navigator_export.readers.columns import FIELDS
+from navigator_export.readers.lists.columns import FIELDS
 
 TemplateFormat = Literal["csv", "xlsx", "yaml"]
 FORMATS: Final[tuple[TemplateFormat, ...]] = ("csv", "xlsx", "yaml")

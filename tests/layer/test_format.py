@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from navigator_export import Recipe, make_layer, validate
-from navigator_export.layer import encode
-from tests.conftest import make_row, mapping_set, metadata_of, rated_rows, walk
+from navigator_export.layer.format import encode
+from tests.made_inputs import make_row, mapping_set, rated_rows
+from tests.results import metadata_of, walk
 
 MAPPINGS = mapping_set(rated_rows())
 

@@ -20,7 +20,7 @@ from navigator_export.errors import Problem, SourceError
 from navigator_export.model import DOMAINS, Category
 from navigator_export.readers.assembly import EXPLAINED, NON_MAPPABLE, is_non_mappable
 from navigator_export.readers.assumptions import domain_of, framework_id, newest_release
-from navigator_export.readers.columns import (
+from navigator_export.readers.lists.columns import (
     CAPABILITY,
     FIELDS,
     SUBTECHNIQUE,
@@ -31,10 +31,11 @@ from navigator_export.readers.columns import (
     missing_columns,
     plain,
 )
+from navigator_export.readers.lists.ratings import Ratings
+from navigator_export.readers.lists.technique_ids import technique_ids
 from navigator_export.readers.options import ReadOptions
-from navigator_export.readers.ratings import Ratings
 from navigator_export.readers.table import Metadata, Row, Table
-from navigator_export.readers.technique_ids import technique_ids
+from navigator_export.wording import shortened
 
 HEAD: Final = 50
 """Rows in which the header is looked for."""
@@ -46,7 +47,6 @@ _NOTHING: Final = frozenset(
     {"", "-", "–", "—", "n/a", "na", "n.a.", "none", "null", "nan", "not applicable", "no technique"}
 )
 _ASSUMED_CATEGORY: Final[Category] = "protect"
-_LONGEST: Final = 60
 _LONGEST_LIST: Final = 2**15
 """Characters of a printed list that is taken apart: what an Excel cell can hold."""
 _METADATA: Final = ("mapping_framework", "mapping_framework_version", "attack_version", "technology_domain")
@@ -247,9 +247,7 @@ class _Body:
         return self._words.setdefault(text, text) if text else None
 
     def _note(self, number: int, text: str) -> None:
-        words = " ".join(text.split())
-        cut = words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
-        self._notes.append(f"{self._origin.row(number)} {cut!r}")
+        self._notes.append(f"{self._origin.row(number)} {shortened(text)!r}")
 
     def _drop_trailing_notes(self) -> None:
         # A note below the list stands in its first column, which is often the capability's.
@@ -342,7 +340,7 @@ class _Body:
         for field, name in self._columns.names.items():
             yield f"column {name}", "group" if field in as_group else FIELDS[field].option
         if self._columns.unread:
-            yield "not read", ", ".join(_cut(name) for name in self._columns.unread)
+            yield "not read", ", ".join(shortened(name) for name in self._columns.unread)
         if self._repeated_headers:
             yield "repeated headers", str(self._repeated_headers)
 
@@ -373,7 +371,7 @@ def _no_header(head: Sequence[NumberedRow], origin: Origin, options: ReadOptions
     number, cells = best
     columns = match_columns(cells, options.columns)
     missing = [field for name, field in FIELDS.items() if field.required and name not in columns.index]
-    shown = ", ".join(repr(_cut(cell)) for cell in cells if cell.strip())
+    shown = ", ".join(repr(shortened(cell)) for cell in cells if cell.strip())
     return [
         Problem(
             f"no column is the {' or the '.join(field.option.replace('_', ' ') for field in missing)}",
@@ -413,8 +411,3 @@ def _filled(cells: Cells) -> int:
 def _most_frequent(words: Iterable[str]) -> str:
     counts = Counter(word for word in words if word)
     return min(counts, key=lambda word: (-counts[word], word)) if counts else ""
-
-
-def _cut(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"

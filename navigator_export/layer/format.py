@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from navigator_export.layer.scoring import Aggregate, Number
 from navigator_export.model import Domain
-from navigator_export.scoring import Aggregate, Number
 
 LAYER_FORMAT: Final = "4.5"
 NAVIGATOR: Final = "5.1.0"

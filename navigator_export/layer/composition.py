@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from navigator_export.frameworks import framework
-from navigator_export.layer import (
+from navigator_export.layer.format import (
     DOMAIN_NAMES,
     Divider,
     Gradient,
@@ -14,11 +14,11 @@ from navigator_export.layer import (
     Metadata,
     Versions,
 )
+from navigator_export.layer.palette import GRADIENT, color_at
+from navigator_export.layer.scoring import Scale
+from navigator_export.layer.tally import Tally
 from navigator_export.model import MappingSet, Source
-from navigator_export.palette import GRADIENT, color_at
 from navigator_export.recipe import Recipe, command, selection_words, title
-from navigator_export.scoring import Scale
-from navigator_export.tally import Tally
 from navigator_export.version import __version__
 
 

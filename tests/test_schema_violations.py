@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from navigator_export.validation.schema import is_valid, json_path, load, violations
-from tests.conftest import ROOT, Json, make_layer_json, mapping_document, rated_rows
+from navigator_export.schemas import is_valid, json_path, load, violations
+from tests.made_inputs import Json, make_layer_json, mapping_document, rated_rows
+from tests.real_inputs import ROOT
 
 
 @pytest.mark.parametrize("name", ["navigator-layer-4.5", "mappings"])

@@ -9,6 +9,7 @@ from typing import Final
 
 from navigator_export.errors import nearest
 from navigator_export.model import DOMAINS
+from navigator_export.wording import quoted
 
 _ID: Final = re.compile(
     r"(?<![A-Za-z0-9.])[Tt]([0-9]{4})(?:\s?[./]\s?([0-9]{1,3}))?(?![A-Za-z0-9]|[./][A-Za-z0-9*]|\.\*)"
@@ -34,7 +35,7 @@ def technique_ids(cell: str, *, near: bool = True) -> tuple[tuple[str, ...], str
     name no nearest id, which takes long to find.
     """
     if len(cell) > _LONGEST:
-        return (), f"{_shown(cell)} is longer than any list of ids; {EXPECTED}"
+        return (), f"{quoted(cell)} is longer than any list of ids; {EXPECTED}"
     # Short cells come again and again; long ones would only fill the memory.
     return _kept(cell, near) if len(cell) <= _SHORT else _technique_ids(cell, near)
 
@@ -45,13 +46,13 @@ def _technique_ids(cell: str, near: bool) -> tuple[tuple[str, ...], str]:
         return (), _what_instead(cell.strip(), near=near)
     for one, other in itertools.pairwise(found):
         if _RANGE.fullmatch(cell, one.end(), other.start()):
-            return (), f"{_shown(cell)} is a range; {EXPECTED}"
+            return (), f"{quoted(cell)} is a range; {EXPECTED}"
     rest = _ID.sub(" ", cell)
     other_id = _LIKE_AN_ID.search(rest)
     if other_id:
         return (), _what_instead(other_id[0].strip(), near=near)
     if any(_CUT_SHORT.match(cell, match.end()) for match in found):
-        return (), f"{_shown(cell)} is cut short; {EXPECTED}"
+        return (), f"{quoted(cell)} is cut short; {EXPECTED}"
     for part in _SEPARATOR.split(cell):
         if len(found) > 1 and part.strip() and not _ID.search(part) and _names_technique(part):
             return (), _what_instead(part.strip(), near=near)
@@ -68,7 +69,7 @@ def _names_technique(part: str) -> bool:
 
 def _what_instead(text: str, *, near: bool) -> str:
     """Return in words what a text is, that was to be a technique id, and the nearest one that would be right."""
-    shown = _shown(text)
+    shown = quoted(text)
     if re.fullmatch(r"TA\d{4}", text, re.IGNORECASE):
         return f"{shown} is a tactic; {EXPECTED}"
     named = _named(text.casefold())
@@ -81,10 +82,6 @@ def _what_instead(text: str, *, near: bool) -> str:
         return f"{shown} is no technique id; expected {guess}"
     close = nearest(guess[:20], known, "ids") if near else ""
     return f"{shown} is no technique id; {EXPECTED}{f' ({close})' if close.startswith('nearest') else ''}"
-
-
-def _shown(text: str) -> str:
-    return repr(text) if len(text) <= 60 else f"{text[:60]!r}…"  # noqa: PLR2004 - what fits a line
 
 
 @lru_cache(maxsize=1)

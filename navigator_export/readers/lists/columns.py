@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from navigator_export.errors import Problem, nearest
+from navigator_export.wording import shortened
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -242,5 +243,5 @@ def _position(column: str, headers: Sequence[str]) -> int | None:
 
 
 def _shown(headers: Sequence[str], position: int) -> str:
-    header = " ".join(headers[position].split()) if position < len(headers) else ""
-    return (header if len(header) <= 60 else f"{header[:60]}…") or letter(position)  # noqa: PLR2004 - fits a line
+    header = headers[position] if position < len(headers) else ""
+    return shortened(header) or letter(position)

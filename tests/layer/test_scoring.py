@@ -9,8 +9,9 @@ from hypothesis import given, strategies as st
 
 from navigator_export import Recipe, Scoring, Selection, make_layer
 from navigator_export.errors import NavigatorExportError, SelectionError
-from navigator_export.scoring import STRATEGIES
-from tests.conftest import Json, make_row, mapping_set, metadata_of, rated_rows, unrated_rows
+from navigator_export.layer.scoring import STRATEGIES
+from tests.made_inputs import Json, make_row, mapping_set, rated_rows, unrated_rows
+from tests.results import metadata_of
 
 
 def made(rows: Sequence[dict[str, Json]], **scoring: Json) -> dict[str, Json]:

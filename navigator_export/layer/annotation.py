@@ -13,11 +13,11 @@ import msgspec
 
 from navigator_export.attack import Release
 from navigator_export.frameworks import framework
-from navigator_export.layer import Divider, LayerTechnique, Link, Metadata
+from navigator_export.layer.format import Divider, LayerTechnique, Link, Metadata
+from navigator_export.layer.passages import Passages, licence_of
+from navigator_export.layer.scoring import ScoredTechnique
 from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet
-from navigator_export.passages import Passages, licence_of
 from navigator_export.readers.references import host
-from navigator_export.scoring import ScoredTechnique
 from navigator_export.tiers import Tiers
 
 CommentStyle = Literal["short", "full", "none"]

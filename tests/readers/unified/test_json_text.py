@@ -11,8 +11,8 @@ from hypothesis import given, strategies as st
 from navigator_export import MappingSet
 from navigator_export.errors import NavigatorExportError, Problem, SourceError
 from navigator_export.readers.assembly import assemble
-from navigator_export.readers.unified import read_unified
-from tests.conftest import Json, layer_bytes, make_row, mapping_bytes, mapping_document, nested_lists, rated_rows
+from navigator_export.readers.unified.json_text import read_unified
+from tests.made_inputs import Json, layer_bytes, make_row, mapping_bytes, mapping_document, nested_lists, rated_rows
 
 
 def read_json(data: bytes, name: str = "x.json") -> MappingSet:

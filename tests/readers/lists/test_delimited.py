@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from navigator_export import SourceError
-from navigator_export.readers.listing import references_in
-from navigator_export.readers.technique_ids import technique_ids
-from tests.readers.lists import csv_text, pairs, ratings, read_csv
+from navigator_export.readers.lists.listing import references_in
+from navigator_export.readers.lists.technique_ids import technique_ids
+from tests.readers.lists.lists import csv_text, pairs, ratings, read_csv
 
 PAIR = [("AC-1", "T1114")]
 

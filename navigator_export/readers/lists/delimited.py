@@ -13,9 +13,9 @@ from typing import Final
 import msgspec
 
 from navigator_export.errors import Problem, SourceError, reason
-from navigator_export.readers.columns import WIDEST
 from navigator_export.readers.lines import check_lines
-from navigator_export.readers.listing import HEAD, NumberedRow, Origin, find_header, read_list
+from navigator_export.readers.lists.columns import WIDEST
+from navigator_export.readers.lists.listing import HEAD, NumberedRow, Origin, find_header, read_list
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.table import Table
 from navigator_export.readers.text import Encoding, find_encoding

@@ -17,10 +17,10 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from navigator_export.errors import Problem, SourceError, nearest
-from navigator_export.readers.columns import WIDEST
-from navigator_export.readers.listing import HEAD, NumberedRow, Origin, find_header, read_list
+from navigator_export.readers.lists.columns import WIDEST
+from navigator_export.readers.lists.listing import HEAD, NumberedRow, Origin, find_header, read_list
+from navigator_export.readers.lists.package import SheetFacts, check_package
 from navigator_export.readers.options import ReadOptions
-from navigator_export.readers.package import SheetFacts, check_package
 from navigator_export.readers.table import Table
 
 _LAST_ROW: Final = 2**20

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import msgspec
 
+from navigator_export import schemas
 from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.options import Limits
 from navigator_export.readers.table import Metadata, Row, Table
-from navigator_export.validation import schema
 
 ROWS = "mapping_objects"
 
@@ -128,7 +128,7 @@ def _too_many(most: int) -> Problem:
 def _violations(document: Any, index: int = 0) -> list[Problem]:
     return [
         Problem(violation.message, violation.path.replace(f"$.{ROWS}[0]", f"$.{ROWS}[{index}]", 1), violation.hint)
-        for violation in schema.violations("mappings", document)
+        for violation in schemas.violations("mappings", document)
     ]
 
 

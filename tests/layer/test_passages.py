@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from navigator_export.passages import Passages, licence_of
-from tests.conftest import make_row, mapping_set
+from navigator_export.layer.passages import Passages, licence_of
+from tests.made_inputs import make_row, mapping_set
 
 PRODUCT = "Mail Rules look at each message on its way."
 BY_RULE = "They protect from Email Collection by encrypting what is sent."

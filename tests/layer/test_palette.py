@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Recipe, Scoring, make_layer, read
-from navigator_export.palette import GRADIENT, color_at
-from navigator_export.scoring import STRATEGIES
+from navigator_export.layer.palette import GRADIENT, color_at
+from navigator_export.layer.scoring import STRATEGIES
 
 Linear = tuple[float, float, float]
 

@@ -1,0 +1,24 @@
+"""Characters that no text of a mapping needs and that a terminal, a page or a reader may obey."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but tabs and line ends, and halves of characters, which UTF-8 cannot hold."""
+
+_VISIBLE: Final = {
+    **{code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"},
+    **{code: f"\\u{code:04x}" for code in (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+}
+
+
+def without_controls(text: str) -> str:
+    """Return a text without control characters; tabs and line ends stay."""
+    return CONTROLS.sub("", text)
+
+
+def spelled_out(text: str) -> str:
+    """Return a text with control characters, and those that turn its direction, written out as escapes."""
+    return text.translate(_VISIBLE).encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,12 @@
+"""What the exit code of every command means."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DONE: Final = 0
+FINDINGS: Final = 1
+"""The input was read, and something is wrong with it or with what came of it."""
+UNUSABLE: Final = 2
+"""The command line or an input cannot be used; nothing was written."""
+INTERRUPTED: Final = 130

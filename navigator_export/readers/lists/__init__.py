@@ -1,0 +1,1 @@
+"""Lists in rows and columns, as text and as Excel."""

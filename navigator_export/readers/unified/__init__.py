@@ -1,0 +1,1 @@
+"""The unified form of Mappings Explorer, as JSON and as YAML."""

@@ -1,0 +1,24 @@
+"""How messages put things: counts in the singular or plural, and texts of others cut to what fits a line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LINE: Final = 60
+"""Characters of somebody's text that fit a message."""
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun, `1 mapping` or `2 mappings`; `plural` where an s does not make it."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def quoted(text: str | None) -> str:
+    """Return a text in quotation marks with its control characters spelled out, cut to what fits a line."""
+    return repr(text) if text is None or len(text) <= LINE else f"{text[:LINE]!r}…"
+
+
+def shortened(text: str, longest: int = LINE) -> str:
+    """Return a text in one line, cut to what fits."""
+    words = " ".join(text.split())
+    return words if len(words) <= longest else f"{words[:longest]}…"

@@ -1,0 +1,77 @@
+"""Real inputs, which are no part of the project: where they are, and how they read without the package."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.made_inputs import Json
+
+ROOT = Path(__file__).parents[1]
+
+
+SHARED = ROOT.parent / "shared"
+"""Real inputs that are no part of the project."""
+
+
+def shared_files(pattern: str) -> list[Any]:
+    """Return the files in the shared folder as parameters; one that is skipped where there is none."""
+    files = sorted(SHARED.glob(pattern))
+    if files:
+        return [pytest.param(file, id=file.name) for file in files]
+    return [pytest.param(None, id="none", marks=pytest.mark.skip(reason=f"there is no ../shared/{pattern}"))]
+
+
+MAPPING_FILES = shared_files("corpus/mappings/*.json")
+
+
+M365_2023 = "m365-12.11.2023_attack-14.1-enterprise.json"
+
+
+M365_2025 = "m365-07.18.2025_attack-16.1-enterprise.json"
+
+
+NIST_14 = "nist_800_53-rev5_attack-14.1-enterprise.json"
+
+
+NIST_16 = "nist_800_53-rev5_attack-16.1-enterprise.json"
+
+
+def shared(path: str) -> Path:
+    """Return a file or folder of the shared folder; skip the test where it is missing."""
+    found = SHARED / path
+    if not found.exists():
+        pytest.skip(f"there is no ../shared/{path}")
+    return found
+
+
+def corpus(name: str) -> Path:
+    """Return a published mapping file; skip the test where it is missing."""
+    return shared(f"corpus/mappings/{name}")
+
+
+class Rows(NamedTuple):
+    """A mapping file as plain JSON, read without the package, and the rows in it that map something."""
+
+    metadata: dict[str, Json]
+    all: list[dict[str, Json]]
+    mapping: list[dict[str, Json]]
+
+
+def plain_rows(file: Path) -> Rows:
+    """Return a mapping file as plain JSON."""
+    document = json.loads(file.read_text("utf-8"))
+    rows = document["mapping_objects"]
+    return Rows(document["metadata"], rows, [row for row in rows if maps_something(row)])
+
+
+def maps_something(row: dict[str, Json]) -> bool:
+    """Return whether a row relates a capability to a technique."""
+    return bool(
+        (row.get("capability_id") or "").strip()
+        and (row.get("attack_object_id") or "").strip()
+        and "non_mappable" not in (row.get("status"), row.get("mapping_type"))
+    )
