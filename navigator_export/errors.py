@@ -11,8 +11,10 @@ NavigatorExportError
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -29,11 +31,24 @@ class Problem(msgspec.Struct, frozen=True):
 
     message: str
     place: str = ""
-    """JSON path, row or option; empty where the whole file is meant."""
+    """JSON path, row, or the path of a setting (`settings.py`); empty where the whole file is meant."""
     hint: str = ""
 
     def __str__(self) -> str:
         return f"{self.message}; {self.hint}" if self.hint else self.message
+
+    def spelled(self, names: Mapping[str, str]) -> Problem:
+        """Return the problem with the settings that it speaks of by other names, such as `settings.OPTIONS`.
+
+        A setting's path is the first word of the place, or stands within backticks in message and hint.
+        """
+        head, space, rest = self.place.partition(" ")
+        place = f"{names.get(head, head)}{space}{rest}"
+        return Problem(_renamed(self.message, names), place, _renamed(self.hint, names))
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    return re.sub(r"`([a-z_.]{1,60})`", lambda found: names.get(found[1], found[0]), text)
 
 
 class NavigatorExportError(Exception):
@@ -51,8 +66,11 @@ class ProblemsError(NavigatorExportError):
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.file, self.problems)
 
-    def lines(self, limit: int = 20) -> list[str]:
-        """Return one line per problem, `file::place: error message; hint`, at most `limit` and a count of the rest."""
+    def lines(self, limit: int = 20, names: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+        """Return one line per problem, `file::place: error message; hint`, at most `limit` and a count of the rest.
+
+        Settings are called by their `names`, by path without.
+        """
         shown = [
             "".join(
                 (
@@ -63,7 +81,7 @@ class ProblemsError(NavigatorExportError):
                 )
             )
             + f"error {p}"
-            for p in self.problems[:limit]
+            for p in (problem.spelled(names) for problem in self.problems[:limit])
         ]
         rest = len(self.problems) - len(shown)
         return [*shown, f"{self.file}: and {rest} more"] if rest else shown

@@ -3,14 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 import msgspec
 
 from navigator_export.errors import NothingSelectedError, Problem, SelectionError, nearest
 from navigator_export.frameworks import framework
-from navigator_export.model import VALUES, Capability, Category, Mapping, MappingSet, Value
+from navigator_export.model import CATEGORIES, VALUES, Capability, Category, Mapping, MappingSet, Value
 from navigator_export.patterns import matches, matching
 from navigator_export.tiers import Tiers
+
+
+class Aspect(msgspec.Struct, frozen=True):
+    """One kind of thing to select by; `Criteria` has a field for each."""
+
+    field: str
+    """Field of `Criteria`."""
+    option: str
+    """Option of the command line, without dashes in front."""
+    meaning: str
+    """What one value of it is, in words."""
+    values: tuple[str, ...] = ()
+    """All values that there are; empty where a value is a pattern."""
+
+    @property
+    def key(self) -> str:
+        """Return the key in a manifest."""
+        return self.option.replace("-", "_")
+
+
+ASPECTS: Final = (
+    Aspect("frameworks", "framework", "a framework, by id or name"),
+    Aspect("capabilities", "capability", "a capability, by id"),
+    Aspect("groups", "group", "a group (product area), by id or name"),
+    Aspect("categories", "category", "a category", CATEGORIES),
+    Aspect("values", "value", "a value", VALUES),
+    Aspect("mapping_types", "mapping-type", "a mapping type, by id or name"),
+    Aspect("techniques", "technique", "a technique, by id (T1114* takes its sub-techniques too)"),
+)
+"""The one table of what can be selected by; the command line, the manifest and the reproducing command follow it."""
 
 
 class Criteria(msgspec.Struct, frozen=True, omit_defaults=True):

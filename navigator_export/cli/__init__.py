@@ -65,8 +65,10 @@ def main() -> None:
         status = error.exit_code
         error.show()
     except ProblemsError as error:
+        from navigator_export.settings import OPTIONS  # noqa: PLC0415 - where something is wrong
+
         status = exit_codes.UNUSABLE
-        complain(*error.lines())
+        complain(*error.lines(names=OPTIONS))
     except LayerError as error:
         status = exit_codes.FINDINGS
         complain("the layer was not written:", *map(str, error.findings))
