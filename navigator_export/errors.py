@@ -44,10 +44,11 @@ class Problem(msgspec.Struct, frozen=True):
         """
         head, space, rest = self.place.partition(" ")
         place = f"{names.get(head, head)}{space}{rest}"
-        return Problem(_renamed(self.message, names), place, _renamed(self.hint, names))
+        return Problem(respelled(self.message, names), place, respelled(self.hint, names))
 
 
-def _renamed(text: str, names: Mapping[str, str]) -> str:
+def respelled(text: str, names: Mapping[str, str]) -> str:
+    """Return a text with the settings whose path it has within backticks by their names."""
     return re.sub(r"`([a-z_.]{1,60})`", lambda found: names.get(found[1], found[0]), text)
 
 

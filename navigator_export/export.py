@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import msgspec
 
-from navigator_export.attack import Catalogue, Release, known
-from navigator_export.errors import LayerError, Problem, SelectionError
+from navigator_export.attack import Catalogue, known
+from navigator_export.errors import LayerError
 from navigator_export.layer.annotation import annotate
-from navigator_export.layer.composition import compose
+from navigator_export.layer.composition import Opening, compose
 from navigator_export.layer.format import Layer, encode
-from navigator_export.layer.passages import Passages
-from navigator_export.layer.scoring import StrategyName, choose_strategy, scale_of, score
-from navigator_export.layer.tally import Tally, take_account
+from navigator_export.layer.naming import file_name
+from navigator_export.layer.scoring import StrategyName, score
+from navigator_export.layer.tally import Tally
 from navigator_export.model import MappingSet
-from navigator_export.recipe import Recipe, command, file_name
-from navigator_export.retargeting import retarget
-from navigator_export.selection import select
-from navigator_export.tiers import Tiers, assign_tiers
+from navigator_export.preparation import Prepared, prepare, settle
+from navigator_export.provenance import heading_of
+from navigator_export.recipe import Recipe
 from navigator_export.validation import Finding, gate
 from navigator_export.validation.rules import HIDDEN
 
@@ -30,6 +27,8 @@ class Product(msgspec.Struct, frozen=True):
     text: bytes
     """The checked text, as it is to be written."""
     strategy: StrategyName
+    selection: str
+    """What is selected, in words."""
     command: str
     """Command that makes the same layer."""
     file_name: str
@@ -48,89 +47,27 @@ def make_layer(mappings: MappingSet, recipe: Recipe | None = None, catalogue: Ca
     return finish_layer(prepare(mappings, recipe, catalogue or known()), recipe)
 
 
-class Prepared(msgspec.Struct, frozen=True, dict=True):
-    """Mappings at the release of a layer, with all that many layers of them share."""
-
-    moved: MappingSet
-    """At the layer's release."""
-    release: Release
-    tiers: Tiers
-    catalogue: Catalogue
-
-    @cached_property
-    def passages(self) -> Passages:
-        """Return the sentences of all comments."""
-        return Passages(self.moved.mappings)
-
-
-def prepare(mappings: MappingSet, recipe: Recipe, catalogue: Catalogue) -> Prepared:
-    """Return mappings ready for a recipe, and for any other with the same release, policy and tiers.
-
-    Raises SelectionError where the release is not known, or the tiers do not fit the mappings.
-    """
-    release = _release(mappings, recipe, catalogue)
-    tiers = assign_tiers(mappings, recipe.tiers)
-    moved = retarget(mappings, release, move=recipe.attack_version is not None, keep=recipe.on_inactive == "keep")
-    return Prepared(moved, release, tiers, catalogue)
-
-
 def finish_layer(prepared: Prepared, recipe: Recipe) -> Product:
     """Return the layer that a recipe makes of prepared mappings; raises as `make_layer` does."""
-    moved = prepared.moved
-    if recipe.attack_version is not None:
-        recipe = msgspec.structs.replace(recipe, attack_version=moved.attack_version)
-    selected = select(moved, recipe.selection, prepared.tiers)
-    tally = take_account(moved, selected, prepared.release)
-    if recipe.on_inactive == "error":
-        _refuse_dropped(tally)
-    strategy = choose_strategy(selected.mappings, recipe.scoring)
-    scale = scale_of(strategy, recipe.scoring)
-    scored = score(selected.mappings, strategy, recipe.scoring)
+    settled = settle(prepared, recipe)
+    recipe, moved, scale = settled.recipe, prepared.moved, settled.scale
+    scored = score(settled.selected.mappings, settled.strategy, scale, recipe.scoring.weights)
     passages = prepared.passages if recipe.comments == "short" else None
     techniques = annotate(scored, moved, prepared.tiers, prepared.release, recipe.comments, passages)
-    layer = compose(techniques, moved, recipe, scale, tally)
+    opening = Opening(fold=recipe.fold, aggregate=recipe.aggregate)
+    layer = compose(techniques, heading_of(settled), scale, moved.domain, moved.attack_version, opening)
     text = encode(layer)
     findings = _check(text, prepared.catalogue, recipe)
     return Product(
-        layer,
-        text,
-        strategy,
-        command(moved, recipe),
-        file_name(moved, tally.sources, recipe, strategy),
-        tally,
-        findings,
+        layer=layer,
+        text=text,
+        strategy=settled.strategy,
+        selection=settled.selection,
+        command=settled.command,
+        file_name=file_name(settled),
+        tally=settled.tally,
+        findings=findings,
     )
-
-
-def _refuse_dropped(tally: Tally) -> None:
-    dropped = [fate for fate in tally.retargeting.fates if fate.outcome == "dropped"]
-    if dropped:
-        release = tally.retargeting.to_release
-        raise SelectionError(
-            *(
-                Problem(
-                    f"{fate.technique} {fate.name} is not active in ATT&CK {release} ({fate.standing})",
-                    "--on-inactive error",
-                    "--on-inactive drop leaves it out, --attack-version moves it to what replaces it",
-                )
-                for fate in dropped
-            )
-        )
-
-
-def _release(mappings: MappingSet, recipe: Recipe, catalogue: Catalogue) -> Release:
-    version = mappings.attack_version if recipe.attack_version is None else recipe.attack_version
-    release = catalogue.release(mappings.domain, version)
-    if release is None:
-        listed = catalogue.domains[mappings.domain].releases
-        raise SelectionError(
-            Problem(
-                f"ATT&CK {version or repr(version)} is not known for {mappings.domain}",
-                "" if recipe.attack_version is None else "--attack-version",
-                f"known are {listed[0]} to {listed[-1]}; --attack-version moves mappings to one of them",
-            )
-        )
-    return release
 
 
 def _check(text: bytes, catalogue: Catalogue, recipe: Recipe) -> tuple[Finding, ...]:

@@ -42,7 +42,7 @@ class Fate(msgspec.Struct, frozen=True, omit_defaults=True):
             return f"{id_} ({self.standing}): {count} {onto} {self.target} {self.target_name}"
         hint = ""
         if self.standing.replacement:
-            hint = f"; {self.standing.replacement} replaces it, and --attack-version moves to it"
+            hint = f"; {self.standing.replacement} replaces it, and `attack_version` moves to it"
         return f"{id_} ({self.standing}): {count} {self.outcome}{hint}"
 
 

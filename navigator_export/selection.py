@@ -113,11 +113,11 @@ def select(mappings: MappingSet, selection: Selection, tiers: Tiers) -> Selected
 def _predicates(mappings: MappingSet, selection: Selection, tiers: Tiers) -> tuple[Test, Test]:
     """Return what tells whether a mapping fits the selection but for its tier, and whether its tier is included."""
     problems: list[Problem] = []
-    wanted = _tests(selection.include, _Words(mappings, tiers, "", problems))
-    unwanted_words = _Words(mappings, tiers, "exclude-", problems)
+    wanted = _tests(selection.include, _Words(mappings, tiers, "selection.include", problems))
+    unwanted_words = _Words(mappings, tiers, "selection.exclude", problems)
     unwanted = _tests(selection.exclude, unwanted_words)
     if selection.exclude_tiers:
-        unwanted.append(unwanted_words.tier_test(selection.exclude_tiers))
+        unwanted.append(unwanted_words.tiers(selection.exclude_tiers))
     if selection.min_value:
         values = VALUES[VALUES.index(selection.min_value) :]
         wanted.append(lambda m: m.rated and m.value in values)
@@ -137,39 +137,28 @@ def _predicates(mappings: MappingSet, selection: Selection, tiers: Tiers) -> tup
 
 def _tests(criteria: Criteria, words: _Words) -> list[Test]:
     """Return one test per aspect that is named."""
-    tests: list[Test] = []
-    if criteria.frameworks:
-        tests.append(words.framework_test(criteria.frameworks))
-    if criteria.capabilities:
-        tests.append(words.capability_test(criteria.capabilities))
-    if criteria.groups:
-        tests.append(words.group_test(criteria.groups))
-    if criteria.categories:
-        tests.append(lambda m: m.category in criteria.categories)
-    if criteria.values:
-        tests.append(lambda m: m.value in criteria.values)
-    if criteria.mapping_types:
-        tests.append(words.mapping_type_test(criteria.mapping_types))
-    if criteria.techniques:
-        tests.append(words.technique_test(criteria.techniques))
-    return tests
+    named = ((aspect.field, getattr(criteria, aspect.field)) for aspect in ASPECTS)
+    return [getattr(words, field)(patterns) for field, patterns in named if patterns]
 
 
 class _Words:
-    """The words that a mapping set knows; turns patterns into tests, and notes each that matches nothing."""
+    """The words that a mapping set knows; turns patterns into tests, and notes each that matches nothing.
 
-    def __init__(self, mappings: MappingSet, tiers: Tiers, option_prefix: str, problems: list[Problem]) -> None:
+    It has a method for each aspect, by the name of the field of `Criteria`.
+    """
+
+    def __init__(self, mappings: MappingSet, tiers: Tiers, path: str, problems: list[Problem]) -> None:
         self._mappings = mappings
         self._tiers = tiers
-        self._prefix = f"--{option_prefix}"
+        self._path = path
         self._problems = problems
 
-    def framework_test(self, patterns: Iterable[str]) -> Test:
+    def frameworks(self, patterns: Iterable[str]) -> Test:
         known = ((source.framework, framework(source.framework).name) for source in self._mappings.sources)
-        ids = self._pick(patterns, known, "framework", "frameworks")
+        ids = self._pick(patterns, known, f"{self._path}.frameworks", "frameworks")
         return lambda m: m.capability.framework in ids
 
-    def capability_test(self, patterns: Iterable[str]) -> Test:
+    def capabilities(self, patterns: Iterable[str]) -> Test:
         picked: list[Capability] = []
         for pattern in patterns:
             found = matching(pattern, self._mappings.capabilities)
@@ -177,32 +166,38 @@ class _Words:
             if not found:
                 hint = nearest(pattern, (c.id for c in self._mappings.capabilities), "ids")
                 message = f"no capability is called {pattern!r}"
-                self._problems.append(Problem(message, f"{self._prefix}capability", hint))
+                self._problems.append(Problem(message, f"{self._path}.capabilities", hint))
         return _one_of(picked)
 
-    def group_test(self, patterns: Iterable[str]) -> Test:
+    def groups(self, patterns: Iterable[str]) -> Test:
         capabilities = self._mappings.capabilities
         known = {(term.id, term.name) for c in capabilities for term in c.groups}
-        ids = self._pick(patterns, known, "group", "groups")
+        ids = self._pick(patterns, known, f"{self._path}.groups", "groups")
         return _one_of(c for c in capabilities if any(group.id in ids for group in c.groups))
 
-    def tier_test(self, patterns: Iterable[str]) -> Test:
-        names = self._pick(patterns, ((name, name) for name in self._tiers.names), "tier", "tiers")
+    def tiers(self, patterns: Iterable[str]) -> Test:
+        names = self._pick(patterns, ((name, name) for name in self._tiers.names), "selection.exclude_tiers", "tiers")
         return _one_of(c for c in self._mappings.capabilities if self._tiers.of(c) in names)
 
-    def mapping_type_test(self, patterns: Iterable[str]) -> Test:
+    def mapping_types(self, patterns: Iterable[str]) -> Test:
         known = {(term.id, term.name) for source in self._mappings.sources for term in source.mapping_types}
         known |= {(m.mapping_type.id, m.mapping_type.name) for m in self._mappings.mappings if m.mapping_type}
-        ids = self._pick(patterns, known, "mapping-type", "mapping types")
+        ids = self._pick(patterns, known, f"{self._path}.mapping_types", "mapping types")
         return lambda m: m.mapping_type is not None and m.mapping_type.id in ids
 
-    def technique_test(self, patterns: Iterable[str]) -> Test:
+    def techniques(self, patterns: Iterable[str]) -> Test:
         all_mappings = (*self._mappings.mappings, *self._mappings.inactive)
         known = {(m.technique, m.technique) for m in all_mappings}
-        ids = self._pick(patterns, known, "technique", "technique ids")
+        ids = self._pick(patterns, known, f"{self._path}.techniques", "technique ids")
         return lambda m: m.technique in ids
 
-    def _pick(self, patterns: Iterable[str], known: Iterable[tuple[str, str]], option: str, kind: str) -> set[str]:
+    def categories(self, categories: Sequence[str]) -> Test:
+        return lambda m: m.category in categories
+
+    def values(self, values: Sequence[str]) -> Test:
+        return lambda m: m.value in values
+
+    def _pick(self, patterns: Iterable[str], known: Iterable[tuple[str, str]], place: str, kind: str) -> set[str]:
         """Return the ids whose id or name some pattern matches."""
         terms = list(known)
         picked = set()
@@ -212,7 +207,7 @@ class _Words:
             if not found:
                 words = {word for term in terms for word in term}
                 hint = nearest(pattern, words, kind)
-                self._problems.append(Problem(f"{pattern!r} matches nothing", self._prefix + option, hint))
+                self._problems.append(Problem(f"{pattern!r} matches nothing", place, hint))
         return picked
 
 
@@ -226,7 +221,7 @@ def _nothing_left(mappings: MappingSet, selection: Selection, inactive: Sequence
         ids = ", ".join(sorted({mapping.technique for mapping in inactive}))
         return Problem(
             f"no selected technique is active in ATT&CK {mappings.attack_version}: {ids}",
-            hint="--attack-version moves mappings to techniques that are",
+            hint="`attack_version` moves mappings to techniques that are",
         )
     unmapped = {row.capability for row in mappings.unmapped if row.capability}
     named = {

@@ -34,7 +34,7 @@ def _aspects(part: str, option_prefix: str, key: str) -> tuple[Setting, ...]:
     )
 
 
-SETTINGS: Final = (
+RECIPE_SETTINGS: Final = (
     *_aspects("include", "", "select"),
     Setting("selection.tier", "--tier", "select.tier"),
     Setting("selection.exact_tier", "--exact-tier", "select.exact_tier"),
@@ -49,10 +49,14 @@ SETTINGS: Final = (
     Setting("attack_version", "--attack-version", "attack_version"),
     Setting("comments", "--comments", "comments"),
     Setting("on_inactive", "--on-inactive", "on_inactive"),
-    Setting("fold", "--fold", "fold"),
-    Setting("aggregate", "--aggregate", "aggregate"),
     Setting("name", "--name", "name"),
     Setting("description", "--description", "description"),
+    Setting("fold", "--fold", "fold"),
+    Setting("aggregate", "--aggregate", "aggregate"),
+)
+"""Those of a recipe, in the order in which a command names them."""
+
+READING_SETTINGS: Final = (
     Setting("reading.format", "--source-format", "format"),
     Setting("reading.framework", "--source-framework", "framework"),
     Setting("reading.framework_version", "--source-framework-version", "framework_version"),
@@ -68,6 +72,9 @@ SETTINGS: Final = (
         for name in ("bytes", "unpacked", "rows", "cell", "depth", "values", "files", "wait")
     ),
 )
+"""Those of how sources are read."""
+
+SETTINGS: Final = (*RECIPE_SETTINGS, *READING_SETTINGS)
 
 OPTIONS: Final[Dictionary[str, str]] = MappingProxyType({setting.path: setting.option for setting in SETTINGS})
 """Path to option of the command line."""

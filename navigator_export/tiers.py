@@ -46,9 +46,9 @@ class Tiers(msgspec.Struct, frozen=True):
             hint = (
                 nearest(tier, self.names, "tiers")
                 if self.names
-                else "these frameworks have no tiers; name them with --tiers and assign them with --assign-tier"
+                else "these frameworks have no tiers; `tiers.orders` names some and `tiers.assigned` assigns them"
             )
-            raise SelectionError(Problem(f"there is no tier {tier!r}", "--tier", hint))
+            raise SelectionError(Problem(f"there is no tier {tier!r}", "selection.tier", hint))
         if exact:
             return frozenset({known})
         return frozenset(lower for order in self.orders if known in order for lower in order[: order.index(known) + 1])
@@ -76,12 +76,12 @@ def assign_tiers(mappings: MappingSet, options: TierOptions) -> Tiers:
         capabilities = matching(pattern, candidates)
         own = dict.fromkeys(tier for id_ in frameworks if (scheme := schemes[id_]) for tier in scheme.order)
         tier = _spelled(named, tuple(own))
-        place = f"--assign-tier {pattern}={named}"
+        place = f"tiers.assigned {pattern}={named}"
         if not capabilities:
             hint = nearest(pattern, (capability.id for capability in candidates), "ids")
             problems.append(Problem(f"no capability is called {pattern!r}", place, hint))
         elif tier is None:
-            hint = nearest(named, own, "tiers") if own else "name the tiers, lowest first, with --tiers"
+            hint = nearest(named, own, "tiers") if own else "name the tiers, lowest first, with `tiers.orders`"
             problems.append(Problem(f"there is no tier {named!r}", place, hint))
         else:
             by_capability.update({(c.framework, c.id): tier for c in capabilities})

@@ -3,15 +3,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import string
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
 
-from navigator_export import Criteria, Recipe, Scoring, Selection, TierOptions, make_layer, read, read_bytes
-from navigator_export.recipe import command, file_name, title
+from navigator_export import Criteria, Recipe, Scoring, Selection, TierOptions, make_layer, read
+from navigator_export.recipe import command
 from tests.made_inputs import NIST, make_row, mapping_bytes, mapping_file, mapping_set, rated_rows, unrated_rows
 from tests.real_inputs import ROOT
 from tests.results import metadata_of
@@ -162,137 +160,6 @@ def test_layers_in_the_folder_are_what_their_command_makes_now(file: Path, run: 
     outcome = run(*command_of(text))
     assert outcome.code == 0, outcome.err
     assert outcome.out == text
-
-
-# ---- names -----------------------------------------------------------------------------------------------------------
-
-MAPPINGS = mapping_set(rated_rows())
-
-NAMES = [
-    (Recipe(), "Microsoft 365 07/18/2025 · ATT&CK 16.1 · everything · best", "everything_best"),
-    (
-        Recipe(selection=Selection(tier="E3"), scoring=Scoring(strategy="count")),
-        "Microsoft 365 07/18/2025 · ATT&CK 16.1 · tier E3 · count",
-        "tier-e3_count",
-    ),
-    (
-        Recipe(selection=Selection(exclude=Criteria(groups=("mail",))), comments="none"),
-        "Microsoft 365 07/18/2025 · ATT&CK 16.1 · without group mail · best · comments none",
-        "without-group-mail_best_comments-none",
-    ),
-]
-
-
-@pytest.mark.parametrize(("recipe", "name", "tail"), NAMES)
-def test_title_and_file_name_tell_framework_release_selection_and_score(recipe: Recipe, name: str, tail: str) -> None:
-    product = make_layer(MAPPINGS, recipe)
-    assert product.layer.name == name
-    assert product.file_name == f"m365-07.18.2025_attack-16.1-enterprise_{tail}.json"
-
-
-@pytest.mark.parametrize(("domain", "technique"), [("mobile", "T1430"), ("ics", "T0800")])
-def test_title_and_file_name_tell_another_domain(domain: str, technique: str) -> None:
-    product = make_layer(mapping_set([make_row("A", technique)], technology_domain=domain))
-    assert f"ATT&CK 16.1 {domain} ·" in product.layer.name
-    assert f"attack-16.1-{domain}" in product.file_name
-
-
-def test_title_and_file_name_tell_a_move_to_another_release() -> None:
-    product = make_layer(MAPPINGS, Recipe(attack_version="20.0"))
-    assert "ATT&CK 20.0 (from 16.1)" in product.layer.name
-    assert "attack-16.1-to-20.0" in product.file_name
-
-
-def test_given_name_is_the_title() -> None:
-    assert make_layer(MAPPINGS, Recipe(name="Ours")).layer.name == "Ours"
-
-
-WORDS = st.text(st.sampled_from(string.ascii_letters + string.digits + " -_.,·/*?[]=:'é\n"), min_size=1, max_size=12)
-PATTERNS = st.lists(WORDS | st.sampled_from(["AC-3", "ac-3", "E3", "a, group b"]), max_size=3).map(tuple)
-CRITERIA = st.builds(
-    Criteria,
-    capabilities=PATTERNS,
-    groups=PATTERNS,
-    categories=st.lists(st.sampled_from(("protect", "detect")), max_size=2).map(tuple),
-    techniques=PATTERNS,
-)
-RANDOM_RECIPES = st.builds(
-    Recipe,
-    selection=st.builds(
-        Selection,
-        include=CRITERIA,
-        exclude=CRITERIA,
-        tier=st.sampled_from((None, "E3", "E5")),
-        exact_tier=st.booleans(),
-        min_value=st.sampled_from((None, "partial")),
-        exclude_tiers=st.lists(st.sampled_from(("E3", "E5")), max_size=2).map(tuple),
-    ),
-    tiers=st.builds(
-        TierOptions,
-        assigned=st.lists(st.tuples(st.just("*"), WORDS, st.sampled_from(("E3", "E5"))), max_size=2).map(tuple),
-    ),
-    scoring=st.builds(
-        Scoring,
-        strategy=st.sampled_from(("best", "count")),
-        weights=st.sampled_from(((1, 2, 3), (1, 2, 4), (1, 2, 3.00000001))),
-        range=st.none() | st.tuples(st.just(0), st.floats(1, 1e9)),
-    ),
-    comments=st.sampled_from(("short", "full", "none")),
-    on_inactive=st.sampled_from(("drop", "keep")),
-    fold=st.booleans(),
-    aggregate=st.booleans(),
-)
-
-
-def names(recipe: Recipe) -> tuple[str, str]:
-    strategy = recipe.scoring.strategy
-    assert strategy is not None
-    sources = MAPPINGS.sources
-    return title(MAPPINGS, sources, recipe, strategy), file_name(MAPPINGS, sources, recipe, strategy)
-
-
-@given(one=RANDOM_RECIPES, other=RANDOM_RECIPES)
-def test_different_recipes_have_different_titles_and_file_names(one: Recipe, other: Recipe) -> None:
-    if one == other:
-        assert names(one) == names(other)
-        return
-    assert names(one)[0] != names(other)[0]
-    assert names(one)[1] != names(other)[1]
-
-
-LOOKALIKES = [
-    (Criteria(capabilities=("A", "B")), Criteria(capabilities=("A, capability B",))),
-    (Criteria(capabilities=("A",), groups=("B",)), Criteria(capabilities=("A, group B",))),
-    (Criteria(capabilities=("a b",)), Criteria(capabilities=("a-b",))),
-    (Criteria(capabilities=("a b",)), Criteria(capabilities=("a_b",))),
-    (Criteria(capabilities=("a*",)), Criteria(capabilities=("a?",))),
-    (Criteria(capabilities=("a_group-b",)), Criteria(capabilities=("a",), groups=("b",))),
-    (Criteria(groups=("é",)), Criteria(groups=("è",))),
-    (Criteria(techniques=("T1114 · count",)), Criteria(techniques=("T1114",))),
-    (Criteria(capabilities=("x" * 100 + "1",)), Criteria(capabilities=("x" * 100 + "2",))),
-]
-
-
-@pytest.mark.parametrize(("one", "other"), LOOKALIKES)
-def test_recipes_that_look_alike_have_different_titles_and_file_names(one: Criteria, other: Criteria) -> None:
-    first, second = (
-        names(Recipe(selection=Selection(include=criteria), scoring=Scoring(strategy="best")))
-        for criteria in (one, other)
-    )
-    assert first[0] != second[0]
-    assert first[1] != second[1]
-
-
-@given(recipe=RANDOM_RECIPES, framework=WORDS, version=WORDS)
-def test_file_names_are_safe_everywhere(recipe: Recipe, framework: str, version: str) -> None:
-    rows = [make_row("A")]
-    data = mapping_bytes(rows, mapping_framework=f"x{framework}", mapping_framework_version=version)
-    mappings = read_bytes(data, "a.json")
-    strategy = recipe.scoring.strategy
-    assert strategy is not None
-    name = file_name(mappings, mappings.sources, recipe, strategy)
-    assert re.fullmatch(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*\.json", name)
-    assert len(name) < 240
 
 
 def test_command_of_the_default_recipe_has_no_options() -> None:

@@ -375,7 +375,7 @@ def test_layer_of_inactive_techniques_alone_is_an_error_that_says_what_to_do() -
     with pytest.raises(SelectionError) as error:
         make_layer(mapping_set([make_row(technique="T1086")]))
     assert "T1086" in str(error.value)
-    assert "--attack-version" in str(error.value)
+    assert "`attack_version`" in str(error.value)
     assert set(scores(make_layer(mapping_set([make_row(technique="T1086")]), Recipe(attack_version="16.1")).text)) == {
         "T1059.001"
     }

@@ -126,7 +126,7 @@ def test_excluded_tiers_are_left_out_each_for_itself(tiers: tuple[str, ...], exp
 
 
 def test_excluded_tier_that_there_is_not_is_an_error_that_names_the_tiers() -> None:
-    with pytest.raises(SelectionError, match=r"--exclude-tier: .*E3"):
+    with pytest.raises(SelectionError, match=r"selection\.exclude_tiers: .*E3"):
         picked(Selection(exclude_tiers=("E4",)))
 
 
@@ -146,7 +146,7 @@ def test_unknown_tier_is_an_error_that_names_the_tiers() -> None:
 
 
 def test_tier_of_a_framework_without_tiers_is_an_error_that_says_how_to_assign() -> None:
-    with pytest.raises(SelectionError, match="--assign-tier"):
+    with pytest.raises(SelectionError, match=r"tiers\.assigned"):
         picked(Selection(tier="E3"), UNRATED)
 
 
@@ -161,11 +161,11 @@ def test_assigned_tier_stands_before_the_suffix() -> None:
 @pytest.mark.parametrize(
     ("criteria", "place", "nearest"),
     [
-        ({"capabilities": ("MAIL-E4",)}, "--capability", "MAIL-E3"),
-        ({"groups": ("identty",)}, "--group", "identity"),
-        ({"mapping_types": ("technique_scor",)}, "--mapping-type", "technique_score"),
-        ({"techniques": ("T1115",)}, "--technique", "T1114"),
-        ({"frameworks": ("m356",)}, "--framework", "m365"),
+        ({"capabilities": ("MAIL-E4",)}, "capabilities", "MAIL-E3"),
+        ({"groups": ("identty",)}, "groups", "identity"),
+        ({"mapping_types": ("technique_scor",)}, "mapping_types", "technique_score"),
+        ({"techniques": ("T1115",)}, "techniques", "T1114"),
+        ({"frameworks": ("m356",)}, "frameworks", "m365"),
     ],
 )
 @pytest.mark.parametrize("side", ["include", "exclude"])
@@ -175,7 +175,7 @@ def test_pattern_that_matches_nothing_is_an_error_with_the_nearest_words(
     with pytest.raises(SelectionError) as caught:
         picked(Selection(**{side: Criteria(**criteria)}))
     [problem] = caught.value.problems
-    assert problem.place == (place if side == "include" else place.replace("--", "--exclude-"))
+    assert problem.place == f"selection.{side}.{place}"
     assert nearest in problem.hint
     assert next(iter(criteria.values()))[0] in problem.message
 
@@ -189,11 +189,11 @@ def test_all_problems_of_a_selection_are_told_at_once() -> None:
     with pytest.raises(SelectionError) as caught:
         picked(selection)
     assert [problem.place for problem in caught.value.problems] == [
-        "--capability",
-        "--capability",
-        "--group",
-        "--exclude-technique",
-        "--tier",
+        "selection.include.capabilities",
+        "selection.include.capabilities",
+        "selection.include.groups",
+        "selection.exclude.techniques",
+        "selection.tier",
     ]
 
 

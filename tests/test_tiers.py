@@ -63,12 +63,12 @@ def test_all_wrong_assignments_are_told_at_once_with_hints() -> None:
         assign_tiers(mapping_set(rated_rows()), TierOptions(assigned=(("*", "MIAL-E3", "E5"), ("*", "MAIL-E3", "E4"))))
     first, second = caught.value.problems
     assert "MAIL-E3" in first.hint
-    assert first.place == "--assign-tier MIAL-E3=E5"
+    assert first.place == "tiers.assigned MIAL-E3=E5"
     assert {"E3", "E5"} <= set(re.findall(r"\w+", second.hint))
 
 
 def test_assignment_without_any_tiers_says_how_to_name_them() -> None:
-    with pytest.raises(SelectionError, match="--tiers"):
+    with pytest.raises(SelectionError, match=r"`tiers\.orders`"):
         tiers_by_id(TierOptions(assigned=(("*", "AC-*", "high"),)), nist=True)
 
 

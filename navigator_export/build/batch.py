@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import ClassVar
 
+import msgspec
+
 from navigator_export.attack import Catalogue
 from navigator_export.build.drift import Comparison, Drift
 from navigator_export.build.expansion import Plan, expand
@@ -20,9 +22,9 @@ from navigator_export.build.memory import Memory
 from navigator_export.build.results import Built, Made, Watcher
 from navigator_export.build.sources import Sources
 from navigator_export.errors import LayerError, NothingSelectedError, Problem, SelectionError
-from navigator_export.export import Prepared, finish_layer, prepare
-from navigator_export.recipe import Recipe, selection_words
+from navigator_export.export import finish_layer
 from navigator_export.schemas import json_path
+from navigator_export.settings import KEYS
 
 Keep = Callable[[str, bytes], str]
 """Takes the path and the text of a layer and says what became of it."""
@@ -35,13 +37,12 @@ class Workshop:
         self._manifest = manifest
         self._sources = sources
         self._catalogue = catalogue
-        self._prepared: dict[tuple[object, ...], Prepared] = {}
 
     def make(self, plan: Plan, keep: Keep) -> Made:
         """Make a plan's layer and hand its path and text to `keep`; return what became of it. Never raises."""
         recipe = plan.recipe
         try:
-            product = finish_layer(self._prepare(plan.sources, recipe), recipe)
+            product = finish_layer(self._sources.prepared(plan.sources, recipe, self._catalogue), recipe)
         except NothingSelectedError as error:
             if plan.may_be_empty:
                 return Made(plan)
@@ -60,7 +61,7 @@ class Workshop:
             domain=product.layer.domain,
             attack_version=tally.retargeting.to_release,
             sources=tuple(IndexedSource(s.name, s.sha256, s.framework, s.attack_version) for s in mappings.sources),
-            selection=selection_words(recipe),
+            selection=product.selection,
             score=product.strategy,
             techniques=tally.techniques,
             mappings=tally.mappings,
@@ -68,12 +69,6 @@ class Workshop:
             sha256=hashlib.sha256(product.text).hexdigest(),
         )
         return Made(plan, layer, state, left_out=tally.left_out(), inactive=tally.retargeting.dropped)
-
-    def _prepare(self, names: tuple[str, ...], recipe: Recipe) -> Prepared:
-        key = (names, recipe.attack_version, recipe.on_inactive, recipe.tiers)
-        if key not in self._prepared:
-            self._prepared[key] = prepare(self._sources.mappings(names), recipe, self._catalogue)
-        return self._prepared[key]
 
 
 def build(
@@ -220,21 +215,23 @@ def _end_with_parent() -> None:
 
 def _placed(manifest: Manifest, plan: Plan, error: SelectionError) -> tuple[Problem, ...]:
     """Return an error's problems with the line and key of the manifest that each is about, as near as can be told."""
-    return tuple(Problem(p.message, _key_place(manifest, plan, p.place) or plan.place, p.hint) for p in error.problems)
+    return tuple(
+        msgspec.structs.replace(problem.spelled(KEYS), place=_key_place(manifest, plan, problem.place) or plan.place)
+        for problem in error.problems
+    )
 
 
-def _key_place(manifest: Manifest, plan: Plan, option: str) -> str:
-    key = option.partition(" ")[0].removeprefix("--").replace("-", "_")
-    if not key:
+def _key_place(manifest: Manifest, plan: Plan, place: str) -> str:
+    """Return the line and key where a manifest sets what a place names; empty where it sets nothing of the kind."""
+    path = place.partition(" ")[0]
+    if path not in KEYS:
         return ""
-    inner: list[tuple[str, ...]] = [("select", key), ("score", key), (key,), ("score",)]
-    if key.startswith("exclude_"):
-        inner = [("exclude", key.removeprefix("exclude_"))]
-    if key == "capability":
-        inner.append(("select", "capability_set"))
-    roots: list[tuple[str | int, ...]] = [("layers", plan.entry), ("defaults",), ()]
-    paths = [(*root, *tail) for root in roots for tail in inner] + [("tiers",)]
-    for path in paths:
-        if path in manifest.lines:
-            return f"line {manifest.lines[path]}, {json_path(path)}"
+    key = tuple(KEYS[path].split("."))
+    # What stands where the key itself does not: a capability set for its ids, a word for an object, an object whole.
+    instead = {"selection.include.capabilities": ("select", "capability_set")}.get(path, key[:1])
+    roots: tuple[tuple[str | int, ...], ...] = (("layers", plan.entry), ("defaults",), ())
+    for tail in (key, instead):
+        for root in roots:
+            if (*root, *tail) in manifest.lines:
+                return f"line {manifest.lines[*root, *tail]}, {json_path((*root, *tail))}"
     return ""

@@ -16,13 +16,14 @@ from navigator_export.build.paths import checked_path, digest, safe_part
 from navigator_export.build.sources import Sources
 from navigator_export.build.templates import render
 from navigator_export.errors import NothingSelectedError, Problem, SelectionError, SourceError, nearest
-from navigator_export.export import prepare
 from navigator_export.frameworks import framework
-from navigator_export.layer.scoring import choose_strategy
+from navigator_export.layer.naming import file_name, slug
 from navigator_export.model import CATEGORIES, MappingSet
 from navigator_export.patterns import matches
-from navigator_export.recipe import Recipe, file_name, slug
-from navigator_export.selection import select
+from navigator_export.preparation import settle
+from navigator_export.recipe import Recipe
+from navigator_export.selection import ASPECTS, select
+from navigator_export.settings import KEYS
 from navigator_export.tiers import assign_tiers
 
 
@@ -224,23 +225,18 @@ class _Family:
         recipe = self._entry.recipe
         selection = recipe.selection
         include = selection.include
+        fields = {aspect.key: aspect.field for aspect in ASPECTS}
         for value in values:
             match value.aspect:
                 case "tier":
                     selection = msgspec.structs.replace(selection, tier=value.id)
-                case "framework":
-                    include = msgspec.structs.replace(include, frameworks=(_literal(value.id),))
-                case "group":
-                    include = msgspec.structs.replace(include, groups=(_literal(value.id),))
-                case "category":
-                    include = msgspec.structs.replace(include, categories=(value.id,))
-                case "capability":
-                    include = msgspec.structs.replace(include, capabilities=(_literal(value.id),))
-                    if several:
-                        include = msgspec.structs.replace(include, frameworks=(_literal(value.framework),))
-                case _:
+                case "capability_set":
                     members = self._manifest.capability_sets[value.id]
                     include = msgspec.structs.replace(include, capabilities=members)
+                case _:
+                    include = msgspec.structs.replace(include, **{fields[value.aspect]: (_literal(value.id),)})
+                    if value.framework and several:
+                        include = msgspec.structs.replace(include, frameworks=(_literal(value.framework),))
         return msgspec.structs.replace(recipe, selection=msgspec.structs.replace(selection, include=include))
 
     def _fields(
@@ -274,7 +270,7 @@ class _Family:
 
     def _path(
         self,
-        names: Sequence[str],
+        names: tuple[str, ...],
         mappings: MappingSet,
         values: Sequence[_Value],
         recipe: Recipe,
@@ -285,22 +281,19 @@ class _Family:
             rendered = self._rendered("path", self._entry.path, slugs)
             return None if rendered is None else self._noted(checked_path(rendered), "path")
         if not self._entry.for_each:
-            return self._own_name(mappings, recipe)
+            return self._own_name(names, recipe)
         folder = safe_part("+".join(names))
         name = "_".join(slug(value.id) for value in values)
         return self._noted(checked_path(f"{folder}/{safe_part(name)}" if values else folder), "path")
 
-    def _own_name(self, mappings: MappingSet, recipe: Recipe) -> str | None:
+    def _own_name(self, names: tuple[str, ...], recipe: Recipe) -> str | None:
         """Return the file name that `export` would give the layer."""
         try:
-            prepared = prepare(mappings, recipe, self._catalogue)
-            selected = select(prepared.moved, recipe.selection, prepared.tiers)
+            return file_name(settle(self._sources.prepared(names, recipe, self._catalogue), recipe))
         except SelectionError as error:
-            self._problems += [Problem(p.message, f"{self._entry.place}, {p.place}", p.hint) for p in error.problems]
+            spelled = [problem.spelled(KEYS) for problem in error.problems]
+            self._problems += [Problem(p.message, f"{self._entry.place}, {p.place}", p.hint) for p in spelled]
             return None
-        used = {m.capability.framework for m in selected.mappings}
-        sources = [source for source in mappings.sources if source.framework in used]
-        return file_name(prepared.moved, sources, recipe, choose_strategy(selected.mappings, recipe.scoring))
 
     def _rendered(self, key: str, template: str | None, fields: dict[str, str]) -> str | None:
         return None if template is None else self._noted(render(template, fields), key)

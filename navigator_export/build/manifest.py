@@ -17,14 +17,11 @@ from navigator_export.readers import SAMPLE
 from navigator_export.readers.contents import contents
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
-from navigator_export.selection import Criteria, Selection
+from navigator_export.selection import ASPECTS, Criteria, Selection
 from navigator_export.tiers import TierOptions
 
 OWN_RELEASE = "own"
 NAVIGATOR_URL = "https://mitre-attack.github.io/attack-navigator/"
-
-ASPECTS = ("source", "framework", "tier", "group", "category", "capability", "capability_set")
-"""What for_each can go over, and the fields that templates know."""
 
 
 class ManifestError(ProblemsError):
@@ -240,16 +237,8 @@ class _Reader:
             else:
                 hint = nearest(name, self._sets, "capability sets")
                 self._problem((*where, "capability_set"), f"no capability set is called {name!r}", hint)
-        fields = {
-            "frameworks": _words(given.get("framework")),
-            "capabilities": tuple(capabilities),
-            "groups": _words(given.get("group")),
-            "categories": _words(given.get("category")),
-            "values": _words(given.get("value")),
-            "mapping_types": _words(given.get("mapping_type")),
-            "techniques": _words(given.get("technique")),
-        }
-        return msgspec.convert(fields, Criteria)
+        fields = {aspect.field: _words(given.get(aspect.key)) for aspect in ASPECTS}
+        return msgspec.convert(fields | {"capabilities": capabilities}, Criteria)
 
     def _problem(self, path: tuple[str | int, ...], message: str, hint: str = "") -> None:
         self.problems.append(Problem(message, f"{self._place(path)}, {schemas.json_path(path)}", hint))

@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from navigator_export.errors import Problem
-from navigator_export.recipe import slug
+from navigator_export.layer.naming import slug
 
 OWN_FILES: Final = ("index.json", "INDEX.md", "SHA256SUMS")
 """Files that a build writes beside the layers."""

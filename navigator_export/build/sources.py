@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Manifest
 from navigator_export.model import MappingSet
+from navigator_export.preparation import Prepared, prepare
 from navigator_export.readers import read_tables
 from navigator_export.readers.assembly import assemble
 from navigator_export.readers.options import words
 from navigator_export.readers.table import Table
+from navigator_export.recipe import Recipe
 
 
 class Sources:
-    """Reads the mappings of a manifest's sources; each is read once, however many layers come from it."""
+    """Reads the mappings of a manifest's sources; each is read and prepared once, however many layers come from it."""
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
         self._tables: dict[str, tuple[Table, ...]] = {}
         self._sets: dict[tuple[str, ...], MappingSet] = {}
+        self._prepared: dict[tuple[object, ...], Prepared] = {}
 
     def mappings(self, names: tuple[str, ...]) -> MappingSet:
         """Return the mappings of named sources together. Raises SourceError as reading does."""
@@ -25,6 +29,13 @@ class Sources:
             options = dict.fromkeys(pair for name in names for pair in words(self._manifest.sources[name].options))
             self._sets[names] = assemble(tables, tuple(options))
         return self._sets[names]
+
+    def prepared(self, names: tuple[str, ...], recipe: Recipe, catalogue: Catalogue) -> Prepared:
+        """Return the mappings of named sources ready for a recipe. Raises SourceError and SelectionError."""
+        key = (names, recipe.attack_version, recipe.on_inactive, recipe.tiers)
+        if key not in self._prepared:
+            self._prepared[key] = prepare(self.mappings(names), recipe, catalogue)
+        return self._prepared[key]
 
     def _read(self, name: str) -> tuple[Table, ...]:
         if name not in self._tables:

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-import click
+import cloup
 
-from navigator_export.cli.options import read_options, read_options_from, sources_argument
+from navigator_export.cli.options import read_options_from, source_options, sources_argument
 from navigator_export.cli.terminal import complain
 from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
@@ -16,16 +16,19 @@ from navigator_export.output import STANDARD_OUTPUT, write
 from navigator_export.readers import read_tables
 
 
-@click.command("convert")
+@cloup.command("convert")
 @sources_argument
-@click.option(
-    "-o",
-    "--output",
-    default=STANDARD_OUTPUT,
-    help="File to write; a folder for one file per framework; - (default) for stdout.",
+@source_options
+@cloup.option_group(
+    "Output",
+    cloup.option(
+        "-o",
+        "--output",
+        default=STANDARD_OUTPUT,
+        help="File to write; a folder for one file per framework; - (default) for stdout.",
+    ),
+    cloup.option("-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."),
 )
-@read_options
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing of what was made; problems are told all the same.")
 def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) -> None:
     """Write mapping files, in any form that is read, as Mappings Explorer's unified JSON.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
+import cloup
 import msgspec
 
 from navigator_export.characters import spelled_out
 from navigator_export.cli.options import (
-    read_options,
     read_options_from,
+    source_options,
     sources_argument,
-    tier_options,
+    tier_scheme_options,
     tiers_from,
 )
 from navigator_export.cli.tables import table
@@ -26,28 +26,24 @@ from navigator_export.readers.formats import MEANINGS
 from navigator_export.tiers import assign_tiers
 
 
-@click.command("inspect")
+@cloup.command("inspect")
 @sources_argument
-@tier_options
-@read_options
-@click.option("--rows", "with_rows", is_flag=True, help="Also what became of each row.")
-@click.option("--json", "json", is_flag=True, help="Everything, as JSON.")
-def command(
-    sources: tuple[str, ...],
-    tier_orders: tuple[str, ...],
-    assigned: tuple[tuple[str, str, str], ...],
-    with_rows: bool,
-    json: bool,
-    **reading: Any,
-) -> None:
+@source_options
+@tier_scheme_options
+@cloup.option_group(
+    "Output",
+    cloup.option("--rows", "with_rows", is_flag=True, help="Also what became of each row."),
+    cloup.option("--json", "json", is_flag=True, help="Everything, as JSON."),
+)
+def command(sources: tuple[str, ...], with_rows: bool, json: bool, **given: Any) -> None:
     """Show what mapping files hold: capabilities, tiers, licences, techniques, ratings and oddities.
 
     A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample`. What was
     taken for what is shown too: form, encoding, separator, sheet, header and columns.
     """
     fates: list[RowFate] | None = [] if with_rows else None
-    mappings = read(*sources, options=read_options_from(reading), fates=fates)
-    inspection = inspect(mappings, assign_tiers(mappings, tiers_from(tier_orders, assigned)))
+    mappings = read(*sources, options=read_options_from(given), fates=fates)
+    inspection = inspect(mappings, assign_tiers(mappings, tiers_from(given)))
     if json:
         values = msgspec.to_builtins(inspection)
         answer(as_json(values if fates is None else values | {"rows": fates}))

@@ -1,8 +1,9 @@
-"""From annotated techniques to a whole layer: names, layout, gradient, legend, and metadata that let it be redone."""
+"""From annotated techniques to a whole layer: what it is called, how it opens, how its scores are read."""
 
 from __future__ import annotations
 
-from navigator_export.frameworks import framework
+import msgspec
+
 from navigator_export.layer.format import (
     DOMAIN_NAMES,
     Divider,
@@ -10,80 +11,54 @@ from navigator_export.layer.format import (
     Layer,
     LayerTechnique,
     Layout,
-    LegendItem,
     Metadata,
     Versions,
 )
-from navigator_export.layer.palette import GRADIENT, color_at
 from navigator_export.layer.scoring import Scale
-from navigator_export.layer.tally import Tally
-from navigator_export.model import MappingSet, Source
-from navigator_export.recipe import Recipe, command, selection_words, title
-from navigator_export.version import __version__
+from navigator_export.model import Domain
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """What a layer says of itself, whatever it was made from."""
+
+    name: str
+    description: str
+    metadata: tuple[Metadata | Divider, ...]
+    """Where it came from, for whoever wants to make it again."""
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """How a layer opens."""
+
+    fold: bool = False
+    """With sub-techniques folded away."""
+    aggregate: bool = False
+    """With techniques coloured by the scores of their sub-techniques too."""
 
 
 def compose(
-    techniques: tuple[LayerTechnique, ...], mappings: MappingSet, recipe: Recipe, scale: Scale, tally: Tally
+    techniques: tuple[LayerTechnique, ...],
+    heading: Heading,
+    scale: Scale,
+    domain: Domain,
+    attack_version: str,
+    opening: Opening,
 ) -> Layer:
-    """Return the layer of annotated techniques; `mappings` is the whole set at the layer's release.
-
-    No clock, machine name or folder goes in, so the same input gives the same layer.
-    """
-    span = scale.maximum - scale.minimum
+    """Return the layer of annotated techniques of a domain at an ATT&CK release such as `16.1`."""
     return Layer(
-        name=title(mappings, tally.sources, recipe, scale.strategy),
-        versions=Versions(attack=mappings.attack_version.partition(".")[0]),
-        domain=DOMAIN_NAMES[mappings.domain],
-        description=_description(mappings, recipe, scale, tally) if recipe.description is None else recipe.description,
+        name=heading.name,
+        # Of a release the Navigator reads the first digits only.
+        versions=Versions(attack=attack_version.partition(".")[0]),
+        domain=DOMAIN_NAMES[domain],
+        description=heading.description,
         sorting=3,
         layout=Layout(
             aggregate_function=scale.aggregate,
-            show_aggregate_scores=recipe.aggregate,
-            expanded_subtechniques="none" if recipe.fold else "annotated",
+            show_aggregate_scores=opening.aggregate,
+            expanded_subtechniques="none" if opening.fold else "annotated",
         ),
-        gradient=Gradient(GRADIENT, scale.minimum, scale.maximum),
-        legend_items=tuple(
-            LegendItem(label, color_at((value - scale.minimum) / span)) for value, label in scale.labelled()
-        ),
-        metadata=_metadata(mappings, recipe, scale, tally),
+        gradient=Gradient(scale.colors, scale.minimum, scale.maximum),
+        legend_items=scale.legend,
+        metadata=heading.metadata,
         techniques=techniques,
     )
-
-
-def _description(mappings: MappingSet, recipe: Recipe, scale: Scale, tally: Tally) -> str:
-    frameworks = " and ".join(dict.fromkeys(framework(source.framework).name for source in tally.sources))
-    return (
-        f"Mappings of {frameworks} to ATT&CK {mappings.attack_version}. The score is {scale.meaning}. "
-        f"Selected: {selection_words(recipe)}. "
-        f"{tally.mappings} mappings of {tally.capabilities} capabilities on {tally.techniques} techniques."
-    )
-
-
-def _metadata(mappings: MappingSet, recipe: Recipe, scale: Scale, tally: Tally) -> tuple[Metadata | Divider, ...]:
-    entries: list[Metadata | Divider] = []
-    for source in mappings.sources:
-        entries += [*_source_metadata(source), Divider()]
-    pairs = (
-        ("layer's ATT&CK release", f"{mappings.attack_version} {mappings.domain}"),
-        ("selection", selection_words(recipe)),
-        ("score", f"{scale.strategy}: {scale.meaning}"),
-        ("mappings", f"{tally.mappings} on {tally.techniques} techniques"),
-        ("left out", tally.left_out() or "nothing"),
-        ("moved", _moved(tally)),
-        ("command", command(mappings, recipe)),
-        ("made with", f"navigator-export {__version__}"),
-    )
-    return (*entries, *(Metadata(name, value) for name, value in pairs if value))
-
-
-def _source_metadata(source: Source) -> tuple[Metadata, ...]:
-    return (
-        Metadata("source", source.name),
-        Metadata("SHA-256", source.sha256),
-        Metadata("framework", f"{framework(source.framework).name} {source.framework_version}".rstrip()),
-        Metadata("ATT&CK release", f"{source.attack_version} {source.domain}"),
-    )
-
-
-def _moved(tally: Tally) -> str:
-    return ", ".join(f"{fate.technique} to {fate.target}" for fate in tally.retargeting.fates if fate.target)

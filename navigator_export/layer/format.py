@@ -10,8 +10,11 @@ from typing import Final, Literal
 
 import msgspec
 
-from navigator_export.layer.scoring import Aggregate, Number
 from navigator_export.model import Domain
+
+Number = int | float
+Aggregate = Literal["average", "min", "max", "sum"]
+"""How a technique's score joins with those of its sub-techniques."""
 
 LAYER_FORMAT: Final = "4.5"
 NAVIGATOR: Final = "5.1.0"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping as Dictionary, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping as Dictionary, Sequence
 from math import floor, log10
 from types import MappingProxyType
 from typing import Final, Literal
@@ -10,11 +10,14 @@ from typing import Final, Literal
 import msgspec
 
 from navigator_export.errors import Problem, SelectionError
+from navigator_export.layer.format import Aggregate, LegendItem, Number
+from navigator_export.layer.palette import GRADIENT, color_at
 from navigator_export.model import VALUES, Mapping, Value
 
-Number = int | float
 StrategyName = Literal["best", "count", "mean", "sum", "breadth"]
-Aggregate = Literal["average", "min", "max", "sum"]
+
+Weights = tuple[Number, Number, Number]
+"""What minimal, partial and significant count."""
 
 LARGEST: Final = 1_000_000_000
 """Largest weight and end of a range: far above any use, far below what JSON readers disagree on."""
@@ -25,7 +28,7 @@ class Scoring(msgspec.Struct, frozen=True, omit_defaults=True):
 
     strategy: StrategyName | None = None
     """None for `best` where anything selected is rated, else `count`."""
-    weights: tuple[Number, Number, Number] = (1, 2, 3)
+    weights: Weights = (1, 2, 3)
     """Of minimal, partial and significant."""
     range: tuple[Number, Number] | None = None
     """Scores of the first and the last colour; None for the strategy's own."""
@@ -40,22 +43,20 @@ class ScoredTechnique(msgspec.Struct, frozen=True):
 
 
 class Scale(msgspec.Struct, frozen=True):
-    """What scores of one strategy mean, the same for every layer made with it."""
+    """What the scores of a layer mean and how they are coloured; the same for every layer of one kind."""
 
-    strategy: StrategyName
+    name: str
+    """Of the strategy that scores, or of what else the numbers stand for."""
+    meaning: str
     minimum: Number
+    """Score of the first colour."""
     maximum: Number
-    steps: tuple[tuple[Number, str], ...]
-    """Scores that the legend names, lowest first."""
+    """Score of the last colour."""
+    colors: tuple[str, ...]
+    """From the lowest score to the highest, evenly spaced."""
+    legend: tuple[LegendItem, ...]
     aggregate: Aggregate
     """How the Navigator is to aggregate a technique with its sub-techniques, should the reader ask for it."""
-    meaning: str
-
-    def labelled(self) -> tuple[tuple[Number, str], ...]:
-        """Return the legend: scores and their labels, the last one open where scores go on beyond it."""
-        *lower, (top, label) = self.steps
-        beyond = " or more" if self.strategy in ("count", "sum") else ""
-        return (*((n, f"{shown(n)} {word}") for n, word in lower), (top, f"{shown(top)}{beyond} {label}"))
 
 
 class _Strategy(msgspec.Struct, frozen=True):
@@ -64,19 +65,20 @@ class _Strategy(msgspec.Struct, frozen=True):
     meaning: str
 
 
-def score(mappings: Iterable[Mapping], strategy: StrategyName, scoring: Scoring) -> tuple[ScoredTechnique, ...]:
+def score(
+    mappings: Iterable[Mapping], strategy: StrategyName, scale: Scale, weights: Weights
+) -> tuple[ScoredTechnique, ...]:
     """Return each technique of the mappings with its score, sorted by technique id.
 
-    Raises SelectionError as `scale_of` does.
+    `scale` is the strategy's, and `weights` are those that it was made with: see `scale_of`.
     """
-    scale = scale_of(strategy, scoring)
     by_technique: dict[str, list[Mapping]] = {}
     for mapping in mappings:
         by_technique.setdefault(mapping.technique, []).append(mapping)
-    weights = dict(zip(VALUES, scoring.weights, strict=True))
+    by_value = dict(zip(VALUES, weights, strict=True))
     formula = _STRATEGIES[strategy].score
     return tuple(
-        ScoredTechnique(technique, _clear_of_top(_plain(formula(group, weights)), scale), tuple(group))
+        ScoredTechnique(technique, _clear_of_top(_plain(formula(group, by_value)), strategy, scale), tuple(group))
         for technique, group in sorted(by_technique.items())
     )
 
@@ -98,7 +100,7 @@ def scale_of(strategy: StrategyName, scoring: Scoring) -> Scale:
         raise SelectionError(
             Problem(
                 f"the weights {_listed(scoring.weights)} do not rise from minimal to significant",
-                "--weights",
+                "scoring.weights",
                 f"expected numbers up to {LARGEST:,} like minimal=10,partial=50,significant=100",
             )
         )
@@ -121,15 +123,33 @@ def scale_of(strategy: StrategyName, scoring: Scoring) -> Scale:
             raise SelectionError(
                 Problem(
                     f"the range {_listed(scoring.range)} does not rise",
-                    "--range",
+                    "scoring.range",
                     f"the Navigator gives every score the last colour then; expected two numbers up to {LARGEST:,}",
                 )
             )
-        if strategy in ("count", "sum"):
+        if strategy in _OPEN:
             points = [_plain(minimum + (maximum - minimum) * n / 3) for n in range(4)]
             steps = tuple((n, _capabilities(n) if strategy == "count" else "in sum") for n in points)
     found = _STRATEGIES[strategy]
-    return Scale(strategy, minimum, maximum, steps, found.aggregate, found.meaning)
+    return Scale(
+        name=strategy,
+        meaning=found.meaning,
+        minimum=minimum,
+        maximum=maximum,
+        colors=GRADIENT,
+        legend=tuple(_legend(steps, minimum, maximum, is_open=strategy in _OPEN)),
+        aggregate=found.aggregate,
+    )
+
+
+def _legend(
+    steps: Sequence[tuple[Number, str]], minimum: Number, maximum: Number, *, is_open: bool
+) -> Iterator[LegendItem]:
+    """Yield a line per step; the last says so where scores go on beyond it."""
+    for number, label in steps:
+        beyond = " or more" if is_open and number == steps[-1][0] else ""
+        color = color_at((number - minimum) / (maximum - minimum))
+        yield LegendItem(f"{shown(number)}{beyond} {label}", color)
 
 
 def _best(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Number:
@@ -175,18 +195,21 @@ _STRATEGIES: Final[Dictionary[StrategyName, _Strategy]] = MappingProxyType(
 
 STRATEGIES: Final = tuple(_STRATEGIES)
 
+_OPEN: Final = frozenset({"count", "sum"})
+"""Strategies whose scores go on beyond the last colour."""
+
 
 def _capabilities(number: Number) -> str:
     return "capability" if number == 1 else "capabilities"
 
 
-def _clear_of_top(number: Number, scale: Scale) -> Number:
+def _clear_of_top(number: Number, strategy: StrategyName, scale: Scale) -> Number:
     """Return a mean or sum just below the top of the scale as the next lower number that has a colour.
 
     The Navigator has a hundred colours and crashes on scores from 99.5 % of the range up to, but without, its end.
     """
     edge = scale.minimum + (scale.maximum - scale.minimum) * 0.995
-    if scale.strategy not in ("mean", "sum") or not edge <= number < scale.maximum:
+    if strategy not in ("mean", "sum") or not edge <= number < scale.maximum:
         return number
     step = 10.0 ** floor(log10(scale.maximum - scale.minimum) - 2)
     return _plain(floor((edge - step / 10) / step) * step)

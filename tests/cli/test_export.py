@@ -70,7 +70,7 @@ def test_quiet_says_nothing_but_problems(run: Run, source: Path, tmp_path: Path)
 def test_account_counts_every_row(run: Run, tmp_path: Path) -> None:
     rows = [*rated_rows(), rated_rows()[0], make_row("A", None), make_row("C-E3", "T9999"), make_row("BARE", "T1003")]
     outcome = run("export", mapping_file(tmp_path, rows), "--tier", "E3")
-    assert "warning 1 capabilities have no tier and are left out: BARE" in outcome.err
+    assert "warning 1 capability without a tier is left out: BARE" in outcome.err
     assert "11 rows: 4 in the layer, 4 not selected, 1 repeated, 1 map nothing, 1 on inactive techniques" in outcome.err
 
 

@@ -1,0 +1,115 @@
+"""What is decided before a technique is scored: the release, the tiers, what is selected, the account, the scale."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import msgspec
+
+from navigator_export.attack import Catalogue, Release
+from navigator_export.errors import Problem, SelectionError
+from navigator_export.layer.passages import Passages
+from navigator_export.layer.scoring import Scale, StrategyName, choose_strategy, scale_of
+from navigator_export.layer.tally import Tally, take_account
+from navigator_export.model import MappingSet
+from navigator_export.recipe import Recipe, command, selection_words
+from navigator_export.retargeting import retarget
+from navigator_export.selection import Selected, select
+from navigator_export.tiers import Tiers, assign_tiers
+
+
+class Prepared(msgspec.Struct, frozen=True, dict=True):
+    """Mappings at the release of a layer, with all that many layers of them share."""
+
+    moved: MappingSet
+    """At the layer's release."""
+    release: Release
+    tiers: Tiers
+    catalogue: Catalogue
+
+    @cached_property
+    def passages(self) -> Passages:
+        """Return the sentences of all comments."""
+        return Passages(self.moved.mappings)
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """A recipe settled on prepared mappings."""
+
+    prepared: Prepared
+    recipe: Recipe
+    """With the exact release in the place of `latest` or a major one."""
+    selected: Selected
+    tally: Tally
+    strategy: StrategyName
+    scale: Scale
+    selection: str
+    """What is selected, in words."""
+    command: str
+    """Command that makes the same layer from the same sources."""
+
+
+def prepare(mappings: MappingSet, recipe: Recipe, catalogue: Catalogue) -> Prepared:
+    """Return mappings ready for a recipe, and for any other with the same release, policy and tiers.
+
+    Raises SelectionError where the release is not known, or the tiers do not fit the mappings.
+    """
+    release = _release(mappings, recipe, catalogue)
+    tiers = assign_tiers(mappings, recipe.tiers)
+    moved = retarget(mappings, release, move=recipe.attack_version is not None, keep=recipe.on_inactive == "keep")
+    return Prepared(moved, release, tiers, catalogue)
+
+
+def settle(prepared: Prepared, recipe: Recipe) -> Settled:
+    """Return what a recipe comes to on prepared mappings.
+
+    Raises SelectionError where the recipe does not fit the mappings, leaves none, or refuses what it would drop.
+    """
+    moved = prepared.moved
+    if recipe.attack_version is not None:
+        recipe = msgspec.structs.replace(recipe, attack_version=moved.attack_version)
+    selected = select(moved, recipe.selection, prepared.tiers)
+    tally = take_account(moved, selected, prepared.release)
+    if recipe.on_inactive == "error":
+        _refuse_dropped(tally)
+    strategy = choose_strategy(selected.mappings, recipe.scoring)
+    return Settled(
+        prepared=prepared,
+        recipe=recipe,
+        selected=selected,
+        tally=tally,
+        strategy=strategy,
+        scale=scale_of(strategy, recipe.scoring),
+        selection=selection_words(recipe),
+        command=command(moved, recipe),
+    )
+
+
+def _refuse_dropped(tally: Tally) -> None:
+    release = tally.retargeting.to_release
+    problems = [
+        Problem(
+            f"{fate.technique} {fate.name} is not active in ATT&CK {release} ({fate.standing})",
+            "on_inactive",
+            "`on_inactive` drop leaves it out, `attack_version` moves it to what replaces it",
+        )
+        for fate in tally.retargeting.fates
+        if fate.outcome == "dropped"
+    ]
+    if problems:
+        raise SelectionError(*problems)
+
+
+def _release(mappings: MappingSet, recipe: Recipe, catalogue: Catalogue) -> Release:
+    version = mappings.attack_version if recipe.attack_version is None else recipe.attack_version
+    release = catalogue.release(mappings.domain, version)
+    if release is None:
+        listed = catalogue.domains[mappings.domain].releases
+        raise SelectionError(
+            Problem(
+                f"ATT&CK {version or repr(version)} is not known for {mappings.domain}",
+                "" if recipe.attack_version is None else "attack_version",
+                f"known are {listed[0]} to {listed[-1]}; `attack_version` moves mappings to one of them",
+            )
+        )
+    return release
