@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import ClassVar
 
-import msgspec
-
 from navigator_export.attack import Catalogue
 from navigator_export.build.drift import Comparison, Drift
 from navigator_export.build.expansion import Plan, expand
@@ -19,12 +17,11 @@ from navigator_export.build.folder import Staging, put_in_place
 from navigator_export.build.index import IndexedLayer, IndexedSource, index_files
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
+from navigator_export.build.places import in_manifest
 from navigator_export.build.results import Built, Made, Watcher
 from navigator_export.build.sources import Sources
 from navigator_export.errors import LayerError, NothingSelectedError, Problem, SelectionError
 from navigator_export.export import finish_layer
-from navigator_export.schemas import json_path
-from navigator_export.settings import KEYS
 
 Keep = Callable[[str, bytes], str]
 """Takes the path and the text of a layer and says what became of it."""
@@ -46,9 +43,9 @@ class Workshop:
         except NothingSelectedError as error:
             if plan.may_be_empty:
                 return Made(plan)
-            return Made(plan, problems=_placed(self._manifest, plan, error))
+            return Made(plan, problems=in_manifest(self._manifest, plan.entry, plan.place, error))
         except SelectionError as error:
-            return Made(plan, problems=_placed(self._manifest, plan, error))
+            return Made(plan, problems=in_manifest(self._manifest, plan.entry, plan.place, error))
         except LayerError as error:
             return Made(plan, problems=tuple(Problem(str(f), f"{plan.place}, {plan.path}") for f in error.findings))
         state = keep(plan.path, product.text)
@@ -211,27 +208,3 @@ def _end_with_parent() -> None:
     if parent:
         parent.join()
         os._exit(1)
-
-
-def _placed(manifest: Manifest, plan: Plan, error: SelectionError) -> tuple[Problem, ...]:
-    """Return an error's problems with the line and key of the manifest that each is about, as near as can be told."""
-    return tuple(
-        msgspec.structs.replace(problem.spelled(KEYS), place=_key_place(manifest, plan, problem.place) or plan.place)
-        for problem in error.problems
-    )
-
-
-def _key_place(manifest: Manifest, plan: Plan, place: str) -> str:
-    """Return the line and key where a manifest sets what a place names; empty where it sets nothing of the kind."""
-    path = place.partition(" ")[0]
-    if path not in KEYS:
-        return ""
-    key = tuple(KEYS[path].split("."))
-    # What stands where the key itself does not: a capability set for its ids, a word for an object, an object whole.
-    instead = {"selection.include.capabilities": ("select", "capability_set")}.get(path, key[:1])
-    roots: tuple[tuple[str | int, ...], ...] = (("layers", plan.entry), ("defaults",), ())
-    for tail in (key, instead):
-        for root in roots:
-            if (*root, *tail) in manifest.lines:
-                return f"line {manifest.lines[*root, *tail]}, {json_path((*root, *tail))}"
-    return ""

@@ -13,9 +13,10 @@ import msgspec
 from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Entry, Manifest
 from navigator_export.build.paths import checked_path, digest, safe_part
+from navigator_export.build.places import in_manifest
 from navigator_export.build.sources import Sources
 from navigator_export.build.templates import render
-from navigator_export.errors import NothingSelectedError, Problem, SelectionError, SourceError, nearest
+from navigator_export.errors import NothingSelectedError, Problem, ProblemsError, SelectionError, SourceError, nearest
 from navigator_export.frameworks import framework
 from navigator_export.layer.naming import file_name, slug
 from navigator_export.model import CATEGORIES, MappingSet
@@ -23,7 +24,6 @@ from navigator_export.patterns import matches
 from navigator_export.preparation import settle
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, select
-from navigator_export.settings import KEYS
 from navigator_export.tiers import assign_tiers
 
 
@@ -139,12 +139,9 @@ class _Family:
             return {aspect: self._known(aspect, mappings) for aspect, _ in self._inner}
         except NothingSelectedError as error:
             if len(self._entry.sources) == 1 or not any(aspect == "source" for aspect, _ in self._entry.for_each):
-                self._problems += [Problem(p.message, self._entry.place, p.hint) for p in error.problems]
-        except SelectionError as error:
-            self._problems += [Problem(p.message, self._entry.place, p.hint) for p in error.problems]
-        except SourceError as error:
-            where = f"{self._entry.place}, {error.file}"
-            self._problems += [Problem(p.message, f"{where}::{p.place}".rstrip(":"), p.hint) for p in error.problems]
+                self._note(error)
+        except (SelectionError, SourceError) as error:
+            self._note(error)
         return {aspect: [] for aspect, _ in self._inner}
 
     def _choice(
@@ -291,8 +288,7 @@ class _Family:
         try:
             return file_name(settle(self._sources.prepared(names, recipe, self._catalogue), recipe))
         except SelectionError as error:
-            spelled = [problem.spelled(KEYS) for problem in error.problems]
-            self._problems += [Problem(p.message, f"{self._entry.place}, {p.place}", p.hint) for p in spelled]
+            self._note(error)
             return None
 
     def _rendered(self, key: str, template: str | None, fields: dict[str, str]) -> str | None:
@@ -308,6 +304,10 @@ class _Family:
     def _plan(self, path: str, names: tuple[str, ...], values: tuple[_Value, ...], recipe: Recipe) -> Plan:
         entry = self._entry
         return Plan(entry.index, entry.place, names, recipe, path, may_be_empty=bool(values))
+
+    def _note(self, error: ProblemsError) -> None:
+        """Note the problems of an error as those of this entry."""
+        self._problems += in_manifest(self._manifest, self._entry.index, self._entry.place, error)
 
     def _problem(self, message: str, hint: str = "", key: str = "") -> None:
         line = self._manifest.lines.get(("layers", self._entry.index, key))
