@@ -89,7 +89,7 @@ def _refuse_dropped(tally: Tally) -> None:
     release = tally.retargeting.to_release
     problems = [
         Problem(
-            f"{fate.technique} {fate.name} is not active in ATT&CK {release} ({fate.standing})",
+            f"{fate.label} is not active in ATT&CK {release} ({fate.standing})",
             "on_inactive",
             "`on_inactive` drop leaves it out, `attack_version` moves it to what replaces it",
         )

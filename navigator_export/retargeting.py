@@ -13,6 +13,7 @@ import msgspec
 
 from navigator_export.attack import Release, Standing
 from navigator_export.model import Domain, Mapping, MappingSet
+from navigator_export.wording import counted
 
 OnInactive = Literal["drop", "keep", "error"]
 ON_INACTIVE: tuple[OnInactive, ...] = ("drop", "keep", "error")
@@ -34,16 +35,20 @@ class Fate(msgspec.Struct, frozen=True, omit_defaults=True):
     """The id that the mappings stand under now."""
     target_name: str | None = None
 
+    @property
+    def label(self) -> str:
+        """Return the id with the name, where it is known."""
+        return f"{self.technique} {self.name}".rstrip()
+
     def __str__(self) -> str:
-        count = f"{self.mappings} mapping{'s' if self.mappings != 1 else ''}"
-        id_ = f"{self.technique} {self.name}".rstrip()
+        count = counted(self.mappings, "mapping")
         if self.target:
             onto = "moved onto" if self.outcome == "merged" else "moved to"
-            return f"{id_} ({self.standing}): {count} {onto} {self.target} {self.target_name}"
+            return f"{self.label} ({self.standing}): {count} {onto} {self.target} {self.target_name}"
         hint = ""
         if self.standing.replacement:
             hint = f"; {self.standing.replacement} replaces it, and `attack_version` moves to it"
-        return f"{id_} ({self.standing}): {count} {self.outcome}{hint}"
+        return f"{self.label} ({self.standing}): {count} {self.outcome}{hint}"
 
 
 class Retargeting(msgspec.Struct, frozen=True):

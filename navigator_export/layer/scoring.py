@@ -78,7 +78,7 @@ def score(
     by_value = dict(zip(VALUES, weights, strict=True))
     formula = _STRATEGIES[strategy].score
     return tuple(
-        ScoredTechnique(technique, _clear_of_top(_plain(formula(group, by_value)), strategy, scale), tuple(group))
+        ScoredTechnique(technique, _clear_of_top(_rounded(formula(group, by_value)), strategy, scale), tuple(group))
         for technique, group in sorted(by_technique.items())
     )
 
@@ -108,7 +108,7 @@ def scale_of(strategy: StrategyName, scoring: Scoring) -> Scale:
         (0, "mapped, not rated"),
         *((weight, value) for value, weight in zip(VALUES, scoring.weights, strict=True)),
     )
-    thirds = tuple(_plain(significant * 10 * n / 3) for n in range(4))
+    thirds = tuple(_rounded(significant * 10 * n / 3) for n in range(4))
     ranges: dict[StrategyName, tuple[Number, Number, tuple[tuple[Number, str], ...]]] = {
         "best": (0, significant, rated),
         "mean": (0, significant, rated),
@@ -128,7 +128,7 @@ def scale_of(strategy: StrategyName, scoring: Scoring) -> Scale:
                 )
             )
         if strategy in _OPEN:
-            points = [_plain(minimum + (maximum - minimum) * n / 3) for n in range(4)]
+            points = [_rounded(minimum + (maximum - minimum) * n / 3) for n in range(4)]
             steps = tuple((n, _capabilities(n) if strategy == "count" else "in sum") for n in points)
     found = _STRATEGIES[strategy]
     return Scale(
@@ -212,7 +212,7 @@ def _clear_of_top(number: Number, strategy: StrategyName, scale: Scale) -> Numbe
     if strategy not in ("mean", "sum") or not edge <= number < scale.maximum:
         return number
     step = 10.0 ** floor(log10(scale.maximum - scale.minimum) - 2)
-    return _plain(floor((edge - step / 10) / step) * step)
+    return _rounded(floor((edge - step / 10) / step) * step)
 
 
 def shown(number: Number) -> str:
@@ -220,7 +220,7 @@ def shown(number: Number) -> str:
     return str(int(number)) if isinstance(number, int) or number.is_integer() else str(number)
 
 
-def _plain(number: Number) -> Number:
+def _rounded(number: Number) -> Number:
     """Return a number without a needless fraction: two decimals, more only below 1, an integer where it is one."""
     rounded = round(number, 2) if abs(number) >= 1 else float(f"{number:.3g}")
     return int(rounded) if rounded == int(rounded) else rounded

@@ -5,7 +5,10 @@ import json
 import pytest
 
 from navigator_export import Recipe, Scoring, __version__, make_layer
-from navigator_export.layer.scoring import STRATEGIES
+from navigator_export.layer.composition import Heading, Opening, compose
+from navigator_export.layer.format import Divider, Gradient, LayerTechnique, LegendItem, Metadata, encode
+from navigator_export.layer.scoring import STRATEGIES, Scale
+from navigator_export.validation import gate
 from tests.made_inputs import Json, make_row, mapping_set, rated_rows
 from tests.results import metadata_of
 
@@ -84,3 +87,24 @@ def test_techniques_are_sorted_and_without_tactic() -> None:
     techniques = layer_json()["techniques"]
     assert [t["techniqueID"] for t in techniques] == ["T1078", "T1114", "T1114.003", "T1566"]
     assert not [t for t in techniques if "tactic" in t]
+
+
+def test_layer_that_no_recipe_made_has_its_own_heading_colours_and_legend() -> None:
+    scale = Scale(
+        name="comparison",
+        meaning="what became of coverage",
+        minimum=-2,
+        maximum=2,
+        colors=("#f4a582", "#ffffff", "#92c5de"),
+        legend=(LegendItem("lost", "#f4a582"), LegendItem("gained", "#92c5de")),
+        aggregate="max",
+    )
+    heading = Heading("E3 → E5", "What E5 adds", (Metadata("old", "E3"), Divider(), Metadata("new", "E5")))
+    techniques = (LayerTechnique(technique_id="T1114", score=2, comment="gained"),)
+    layer = compose(techniques, heading, scale, "enterprise", "16.1", Opening(fold=True))
+    assert gate(encode(layer)) == ()
+    assert (layer.name, layer.description, layer.metadata) == (heading.name, heading.description, heading.metadata)
+    assert layer.gradient == Gradient(scale.colors, -2, 2)
+    assert layer.legend_items == scale.legend
+    assert layer.versions.attack == "16"
+    assert layer.layout.expanded_subtechniques == "none"
