@@ -5,6 +5,8 @@ from __future__ import annotations
 from navigator_export.frameworks import framework
 from navigator_export.layer.format import (
     DOMAIN_NAMES,
+    LAYER_FORMAT,
+    NAVIGATOR,
     Divider,
     Gradient,
     Layer,
@@ -32,13 +34,17 @@ def compose(
     span = scale.maximum - scale.minimum
     return Layer(
         name=title(mappings, tally.sources, recipe, scale.strategy),
-        versions=Versions(attack=mappings.attack_version.partition(".")[0]),
+        versions=Versions(attack=mappings.attack_version.partition(".")[0], navigator=NAVIGATOR, layer=LAYER_FORMAT),
         domain=DOMAIN_NAMES[mappings.domain],
         description=_description(mappings, recipe, scale, tally) if recipe.description is None else recipe.description,
         sorting=3,
         layout=Layout(
             aggregate_function=scale.aggregate,
+            layout="side",
+            show_name=True,
+            show_id=False,
             show_aggregate_scores=recipe.aggregate,
+            count_unscored=False,
             expanded_subtechniques="none" if recipe.fold else "annotated",
         ),
         gradient=Gradient(GRADIENT, scale.minimum, scale.maximum),
