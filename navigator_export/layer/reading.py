@@ -64,16 +64,14 @@ class _Reader:
         self.problems += unwritable
         return None if unwritable else self._object(Layer, value, path)
 
-    def _object(self, form: type[msgspec.Struct], value: object, path: str) -> Any:
-        if not isinstance(value, dict):
-            return self._expected("an object", value, path)
+    def _object(self, form: type[msgspec.Struct], value: dict[str, Any], path: str) -> Any:
         fields = _fields(form)
         known = {}
         other = []
         for name, item in value.items():
             field = fields.get(name)
             if field:
-                known[field.name] = self._value(field.type, item, f"{path}.{name}")
+                known[field.name] = self._value(field.type, item, f"{path}.{name}", field.required)
             else:
                 other.append((name, self._kept(item, path + json_path([name]).removeprefix("$"))))
         missing = [name for name, field in fields.items() if field.required and name not in value]
@@ -82,15 +80,17 @@ class _Reader:
             return None
         return form(**known, other=tuple(other)) if other else form(**known)
 
-    def _value(self, form: Any, value: object, path: str) -> Any:
+    def _value(self, form: Any, value: Any, path: str, required: bool = True) -> Any:
+        kind, types = _kind(form)
+        if type(value) not in types:
+            hint = "leave the field out instead" if value is None and not required else ""
+            self.problems.append(Problem(f"expected {kind}, found {shown(value)}", path, hint))
+            return None
         if form in _PLAIN:
-            kind, types = _PLAIN[form]
-            return value if type(value) in types else self._expected(kind, value, path)
+            return value
         if get_origin(form) is not tuple:
             return self._object(form, value, path)
-        if not isinstance(value, list):
-            return self._expected("a list", value, path)
-        item = get_args(form)[0]
+        item, _ = get_args(form)
         read = self._entry if msgspec.Raw in get_args(item) else self._value
         return tuple([read(item, entry, f"{path}[{index}]") for index, entry in enumerate(value)])
 
@@ -110,10 +110,6 @@ class _Reader:
             self.problems.append(Problem(f"this nests more than {_DEEPEST} levels deep", path, "leave it out"))
             return _NOTHING
         return msgspec.Raw(msgspec.json.encode(value))
-
-    def _expected(self, kind: str, value: object, path: str) -> None:
-        hint = "leave the field out instead" if value is None else ""
-        self.problems.append(Problem(f"expected {kind}, found {shown(value)}", path, hint))
 
 
 class _Field(msgspec.Struct, frozen=True):
@@ -138,12 +134,17 @@ def _without_unset(annotation: Any) -> Any:
     return reduce(or_, kinds) if UnsetType in get_args(annotation) else annotation
 
 
+def _kind(form: Any) -> tuple[str, tuple[type, ...]]:
+    """Return what messages call a form, and the types that a JSON value of it has."""
+    return _PLAIN.get(form) or (("a list", (list,)) if get_origin(form) is tuple else ("an object", (dict,)))
+
+
 _PLAIN: Final[dict[Any, tuple[str, tuple[type, ...]]]] = {
     str: ("text", (str,)),
     bool: ("true or false", (bool,)),
     Number: ("a number", (int, float)),
 }
-"""Types without parts: what messages call them, and what JSON's parser makes of them (a bool is no int here)."""
+"""Forms without parts."""
 
 _DIVIDER: Final = Divider()
 _NOTHING: Final = msgspec.Raw(b"null")
@@ -152,14 +153,10 @@ _NOTHING: Final = msgspec.Raw(b"null")
 def _nests(value: object, levels: int) -> bool:
     """Return whether there are lists or objects within each other more than so many levels deep."""
     level = [value]
-    for _ in range(levels + 1):
-        level = [
-            part
-            for whole in level
-            if isinstance(whole, dict | list)
-            for part in (whole.values() if isinstance(whole, dict) else whole)
-        ]
-    return bool(level)
+    for _ in range(levels):
+        wholes = (part for part in level if isinstance(part, dict | list))
+        level = [part for whole in wholes for part in (whole.values() if isinstance(whole, dict) else whole)]
+    return any(isinstance(part, dict | list) for part in level)
 
 
 def _unwritable(value: object, path: str) -> list[Problem]:

@@ -76,10 +76,10 @@ def _decode(data: bytes, findings: list[Finding]) -> str | None:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         name = encoding.removesuffix("-sig").upper()
         findings.append(
-            ENCODING.finding(f"line {line}", f"byte 0x{data[error.start]:02x} is not {name}", "save it as UTF-8")
+            ENCODING.finding(f"line {line}", f"byte 0x{error.object[error.start]:02x} is not {name}", "save it as UTF-8")
         )
         return data.decode(encoding, errors="replace")
 
