@@ -79,7 +79,9 @@ def _decode(data: bytes, findings: list[Finding]) -> str | None:
         line = error.object[: error.start].count(b"\n") + 1
         name = encoding.removesuffix("-sig").upper()
         findings.append(
-            ENCODING.finding(f"line {line}", f"byte 0x{error.object[error.start]:02x} is not {name}", "save it as UTF-8")
+            ENCODING.finding(
+                f"line {line}", f"byte 0x{error.object[error.start]:02x} is not {name}", "save it as UTF-8"
+            )
         )
         return data.decode(encoding, errors="replace")
 

@@ -241,6 +241,32 @@ def test_no_layer_loses_a_field(content: Json, encoding: str, escaped: bool) -> 
     assert file.is_list is isinstance(content, list)
 
 
+ANYTHING = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(sorted(FIELDS["layer"]), JSON_VALUES),
+        "name": TEXTS,
+        "domain": TEXTS,
+        "techniques": st.lists(
+            st.fixed_dictionaries({}, optional=dict.fromkeys(sorted(FIELDS["technique"]), JSON_VALUES))
+        ),
+    },
+)
+
+
+@given(ANYTHING | JSON_VALUES | st.lists(ANYTHING | JSON_VALUES, max_size=2))
+def test_any_json_is_kept_or_refused(content: Json) -> None:
+    with suppress(SourceError):
+        assert as_written(written(json.dumps(content).encode())) == as_written(content)
+
+
+@given(st.binary(max_size=40), st.integers(0, len(json.dumps(FULL))), FLAGS)
+def test_any_bytes_are_read_or_refused(wrong: bytes, place: int, inserted: bool) -> None:
+    text = json.dumps(FULL).encode()
+    with suppress(SourceError):
+        read_layers(text[:place] + wrong + text[place if inserted else place + len(wrong) :], "x.json")
+
+
 def test_absent_and_empty_stay_different() -> None:
     empty = {"techniqueID": "T1114", "comment": "", "metadata": [], "links": []}
     techniques = read_one(layer_bytes(techniques=[empty, {"techniqueID": "T1114.001"}])).techniques
