@@ -5,7 +5,7 @@ BIN := .venv/bin
 FACTS ?= ../shared/attack/techniques.json
 DEMO := demo
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= json yaml csv xlsx page stack any validate
+FUZZ_TARGETS ?= json yaml csv xlsx page stack any layer validate
 
 .PHONY: demo fuzz test lint types bench layers check-layers catalogue format clean
 

@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of each reader and of `validate`, with atheris.
+"""Coverage-guided fuzzing of each reader, of layers and of `validate`, with atheris.
 
 `make fuzz` runs every target for a while; one of them for a minute:
 
@@ -28,6 +28,8 @@ except ImportError:
 
 with atheris.instrument_imports(include=["navigator_export"]):
     from navigator_export import LayerError, NavigatorExportError, make_layer, read_bytes, validate
+    from navigator_export.layer.format import encode_file
+    from navigator_export.layer.reading import read_layer_file
     from navigator_export.readers import ReadOptions
     from navigator_export.readers.lists.template import template
     from navigator_export.readers.options import FORMATS, FormatName, Limits
@@ -105,6 +107,15 @@ def reader_of_any(data: bytes) -> None:
         return
 
 
+def read_back(data: bytes) -> None:
+    """Read bytes as a layer file: what is read is the same after it was written."""
+    try:
+        file = read_layer_file(data, "x.json")
+    except NavigatorExportError:
+        return
+    assert read_layer_file(encode_file(file), "x.json") == file  # noqa: S101 - the promise
+
+
 def checked(data: bytes) -> None:
     """Validate bytes as a layer file: `validate` never raises."""
     validate(data)
@@ -118,6 +129,7 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], bytes]] = {
     "page": (reader("page"), PAGE_SEED),
     "stack": (reader("stack"), STACK_SEED),
     "any": (reader_of_any, b"Control;Technique\nA;T1114\n"),
+    "layer": (read_back, LAYER_SEED),
     "validate": (checked, LAYER_SEED),
 }
 

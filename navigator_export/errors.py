@@ -1,7 +1,7 @@
 """What can go wrong, as values that only the command line turns into text and an exit code.
 
 NavigatorExportError
-├── SourceError      a mapping file that cannot be read or used
+├── SourceError      a file, of mappings or of layers, that cannot be read or used
 ├── SelectionError   a selection, tier or score that does not fit the mappings
 │   └── NothingSelectedError   one that leaves nothing
 ├── LayerError       a layer that did not pass validation, and so was not written
@@ -89,7 +89,7 @@ class ProblemsError(NavigatorExportError):
 
 
 class SourceError(ProblemsError):
-    """A mapping source that cannot be read or used."""
+    """A file, of mappings or of layers, that cannot be read or used."""
 
 
 class SelectionError(ProblemsError):

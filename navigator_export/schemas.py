@@ -134,19 +134,19 @@ def _message(error: jsonschema.ValidationError) -> str:
 
 
 _MESSAGES: Dictionary[str, Callable[[Any, Any], str]] = {
-    "type": lambda wanted, found: f"expected {_kinds(wanted)}, found {_shown(found)}",
-    "const": lambda wanted, found: f"expected {_shown(wanted)}, found {_shown(found)}",
-    "enum": lambda wanted, found: f"expected one of {', '.join(map(str, wanted))}, found {_shown(found)}",
+    "type": lambda wanted, found: f"expected {_kinds(wanted)}, found {shown(found)}",
+    "const": lambda wanted, found: f"expected {shown(wanted)}, found {shown(found)}",
+    "enum": lambda wanted, found: f"expected one of {', '.join(map(str, wanted))}, found {shown(found)}",
     "minLength": lambda wanted, found: "is empty" if wanted == 1 else f"is shorter than {wanted}",
     "minItems": lambda wanted, found: "is empty" if wanted == 1 else f"expected at least {wanted}, found {len(found)}",
     "maxItems": lambda wanted, found: f"expected at most {wanted}, found {len(found)}",
     "minProperties": lambda wanted, found: "is empty",
     "uniqueItems": lambda wanted, found: "something is listed twice",
-    "oneOf": lambda wanted, found: f"{_shown(found)} is none of the forms that are known here",
+    "oneOf": lambda wanted, found: f"{shown(found)} is none of the forms that are known here",
     "not": lambda wanted, found: "must not be there",
-    "pattern": lambda wanted, found: f"{_shown(found)} is {'not of the expected form' if found.strip() else 'blank'}",
-    "minimum": lambda wanted, found: f"{_shown(found)} is less than {wanted}",
-    "maximum": lambda wanted, found: f"{_shown(found)} is more than {wanted}",
+    "pattern": lambda wanted, found: f"{shown(found)} is {'not of the expected form' if found.strip() else 'blank'}",
+    "minimum": lambda wanted, found: f"{shown(found)} is less than {wanted}",
+    "maximum": lambda wanted, found: f"{shown(found)} is more than {wanted}",
 }
 """What each keyword of a schema says, from what it wants and what it found."""
 
@@ -166,7 +166,8 @@ _KINDS: Dictionary[str, str] = {
 }
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a JSON value as messages show it: in one line, cut to what fits."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):

@@ -6,10 +6,19 @@ from pathlib import Path
 
 import jsonschema
 import jsonschema_rs
+import msgspec
 import pytest
 
 from navigator_export import make_layer, read
-from navigator_export.layer.format import Layer
+from navigator_export.layer.format import (
+    Filters,
+    Gradient,
+    Layer,
+    LayerTechnique,
+    Layout,
+    LegendItem,
+    Versions,
+)
 from tests.made_inputs import NIST, Json, make_row, mapping_document, rated_rows, unrated_rows
 from tests.real_inputs import MAPPING_FILES, ROOT
 
@@ -89,5 +98,19 @@ def test_layers_are_valid(file: Path) -> None:
     assert [error.message for error in validator.iter_errors(json.loads(make_layer(read(file)).text))] == []
 
 
-def test_layer_schema_knows_every_field_that_layers_have() -> None:
-    assert set(Layer.__struct_encode_fields__) <= set(LAYER["properties"])
+@pytest.mark.parametrize(
+    ("struct", "node"),
+    [
+        (Layer, LAYER),
+        (Versions, LAYER["properties"]["versions"]),
+        (Filters, LAYER["properties"]["filters"]),
+        (Layout, LAYER["properties"]["layout"]),
+        (Gradient, LAYER["properties"]["gradient"]),
+        (LegendItem, LAYER["properties"]["legendItems"]["items"]),
+        (LayerTechnique, LAYER["$defs"]["technique"]),
+    ],
+)
+def test_layers_as_values_have_the_fields_that_the_schema_knows(
+    struct: type[msgspec.Struct], node: dict[str, Json]
+) -> None:
+    assert set(struct.__struct_encode_fields__) - {"other"} == set(node["properties"])

@@ -54,7 +54,7 @@ class Workshop:
         layer = IndexedLayer(
             file=plan.path,
             name=product.layer.name,
-            description=product.layer.description,
+            description=product.layer.description or "",
             domain=product.layer.domain,
             attack_version=tally.retargeting.to_release,
             sources=tuple(IndexedSource(s.name, s.sha256, s.framework, s.attack_version) for s in mappings.sources),

@@ -82,9 +82,9 @@ class _Annotator:
         return LayerTechnique(
             technique_id=scored.technique,
             score=scored.score,
-            comment=self._comment(ranked, scored.technique),
-            metadata=_divided(profile.metadata for profile, _ in ranked),
-            links=_links(ranked),
+            comment=self._comment(ranked, scored.technique) or msgspec.UNSET,
+            metadata=_divided(profile.metadata for profile, _ in ranked) or msgspec.UNSET,
+            links=_links(ranked) or msgspec.UNSET,
         )
 
     def _profile(self, group: Sequence[Mapping]) -> _Profile:

@@ -6,6 +6,8 @@ import msgspec
 
 from navigator_export.layer.format import (
     DOMAIN_NAMES,
+    LAYER_FORMAT,
+    NAVIGATOR,
     Divider,
     Gradient,
     Layer,
@@ -48,13 +50,17 @@ def compose(
     return Layer(
         name=heading.name,
         # Of a release the Navigator reads the first digits only.
-        versions=Versions(attack=attack_version.partition(".")[0]),
+        versions=Versions(attack=attack_version.partition(".")[0], navigator=NAVIGATOR, layer=LAYER_FORMAT),
         domain=DOMAIN_NAMES[domain],
         description=heading.description,
         sorting=3,
         layout=Layout(
             aggregate_function=scale.aggregate,
+            layout="side",
+            show_name=True,
+            show_id=False,
             show_aggregate_scores=opening.aggregate,
+            count_unscored=False,
             expanded_subtechniques="none" if opening.fold else "annotated",
         ),
         gradient=Gradient(scale.colors, scale.minimum, scale.maximum),

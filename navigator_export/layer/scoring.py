@@ -10,9 +10,12 @@ from typing import Final, Literal
 import msgspec
 
 from navigator_export.errors import Problem, SelectionError
-from navigator_export.layer.format import Aggregate, LegendItem, Number
+from navigator_export.layer.format import LegendItem, Number
 from navigator_export.layer.palette import GRADIENT, color_at
 from navigator_export.model import VALUES, Mapping, Value
+
+Aggregate = Literal["average", "min", "max", "sum"]
+"""How a technique's score joins with those of its sub-techniques."""
 
 StrategyName = Literal["best", "count", "mean", "sum", "breadth"]
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import math
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
 
 import msgspec
 
+from navigator_export.schemas import json_path
 from navigator_export.validation.findings import Finding
+from navigator_export.validation.locations import TOKEN
 from navigator_export.validation.registry import Rule
+from navigator_export.wording import shortened
 
 NOT_JSON = Rule("not-json", "error", "The file is not strict JSON: the Navigator refuses it and shows nothing.")
 ENCODING = Rule("encoding", "error", "The file is not UTF-8: the Navigator refuses it, or garbles its text.")
@@ -36,11 +41,11 @@ def parse(data: bytes) -> Document:
     text = _decode(data, findings)
     if text is None:
         return Document((), tuple(findings))
-    duplicates: list[str] = []
+    repeats: list[tuple[dict[str, Any], str]] = []
     try:
         value = json.loads(
             text,
-            object_pairs_hook=lambda pairs: _object(pairs, duplicates),
+            object_pairs_hook=lambda pairs: _object(pairs, repeats),
             parse_constant=_reject_constant,
             parse_float=_finite,
             parse_int=_bounded,
@@ -51,66 +56,92 @@ def parse(data: bytes) -> Document:
         return Document((), (*findings, NOT_JSON.finding(place, message)))
     except RecursionError:
         return Document((), (*findings, NOT_JSON.finding("", "the JSON is nested too deeply")))
-    except ValueError as error:
-        return Document((), (*findings, NOT_JSON.finding("", f"no JSON: {error}")))
-    findings += [
-        DUPLICATE_KEY.finding("", f"the key {key!r} stands twice in one object", "the last one counts; keep one")
-        for key in dict.fromkeys(duplicates)
-    ]
+    except _NumberError as error:
+        return Document((), (*findings, NOT_JSON.finding(_position(text, error.literal), f"no JSON: {error}")))
+    findings += _repeated_keys(value, repeats)
     return Document(_split(value, findings), tuple(findings))
 
 
 def _decode(data: bytes, findings: list[Finding]) -> str | None:
-    for mark, encoding in ((BOM_UTF8, "utf-8-sig"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-16")):
-        if data.startswith(mark):
-            findings.append(
-                BYTE_ORDER_MARK.finding("", f"encoded as {encoding} with a byte order mark", "save it as UTF-8")
-            )
-            return data.decode(encoding, errors="replace")
-    if b"\0" in data[:4]:
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
+    if encoding != "utf-8":
+        findings.append(
+            BYTE_ORDER_MARK.finding("", f"encoded as {encoding} with a byte order mark", "save it as UTF-8")
+        )
+    elif b"\0" in data[:4]:
         findings.append(
             ENCODING.finding("", "encoded as UTF-16 or UTF-32 without a byte order mark", "save it as UTF-8")
         )
         return None
     try:
-        return data.decode()
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
+        name = encoding.removesuffix("-sig").upper()
         findings.append(
-            ENCODING.finding(f"line {line}", f"byte 0x{data[error.start]:02x} is not UTF-8", "save it as UTF-8")
+            ENCODING.finding(
+                f"line {line}", f"byte 0x{error.object[error.start]:02x} is not {name}", "save it as UTF-8"
+            )
         )
-        return data.decode(errors="replace")
+        return data.decode(encoding, errors="replace")
 
 
-def _object(pairs: list[tuple[str, Any]], duplicates: list[str]) -> dict[str, Any]:
+_MARKS: Final = ((BOM_UTF8, "utf-8-sig"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-16"))
+
+
+def _object(pairs: list[tuple[str, Any]], repeats: list[tuple[dict[str, Any], str]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                duplicates.append(key)
-            seen.add(key)
+        counts = Counter(key for key, _ in pairs)
+        repeats += [(made, key) for key, count in counts.items() if count > 1]
     return made
 
 
+def _repeated_keys(value: object, repeats: list[tuple[dict[str, Any], str]]) -> Iterator[Finding]:
+    places = {id(part): place for place, part in parts(value)} if repeats else {}
+    for holder, key in repeats:
+        message = f"the key {key!r} stands twice in one object"
+        yield DUPLICATE_KEY.finding(places.get(id(holder), ""), message, "the last one counts; keep one")
+
+
+def parts(value: object, path: str = "$") -> Iterator[tuple[str, object]]:
+    """Yield a JSON value and all values within it, each with its JSON path, in the order of the text."""
+    waiting = [(path, value)]
+    while waiting:
+        place, part = waiting.pop()
+        yield place, part
+        if isinstance(part, dict):
+            waiting += [(place + json_path([key]).removeprefix("$"), item) for key, item in reversed(part.items())]
+        elif isinstance(part, list):
+            waiting += [(f"{place}[{index}]", part[index]) for index in reversed(range(len(part)))]
+
+
+class _NumberError(ValueError):
+    def __init__(self, literal: str, what: str) -> None:
+        self.literal = literal
+        super().__init__(what)
+
+
+def _position(text: str, literal: str) -> str:
+    """Return the line and column of the first number of that spelling."""
+    start = next((token.start() for token in TOKEN.finditer(text) if token[0] == literal), 0)
+    return f"line {text.count(chr(10), 0, start) + 1}, column {start - text.rfind(chr(10), 0, start)}"
+
+
 def _reject_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise _NumberError(name, f"{name} is no JSON number")
 
 
 def _finite(literal: str) -> float:
     number = float(literal)
     if math.isinf(number):
-        raise ValueError(f"the number {literal[:20]} is too large")
+        raise _NumberError(literal, f"the number {shortened(literal, 20)} is too large")
     return number
 
 
 def _bounded(literal: str) -> int:
-    number = int(literal)
-    try:
-        float(number)
-    except OverflowError:
-        raise ValueError(f"the number {literal[:20]}… is too large") from None
-    return number
+    _finite(literal)
+    return int(literal)
 
 
 def _is_index(value: dict[str, Any]) -> bool:
@@ -118,12 +149,24 @@ def _is_index(value: dict[str, Any]) -> bool:
     return str(value.get("generator", "")).startswith("navigator-export ") and {"layers", "groups"} <= value.keys()
 
 
+def _other_file(value: dict[str, Any]) -> Finding | None:
+    """Return what is to be said of an object that is no layer but something else that is well known."""
+    if "layers" in value:
+        return NO_LAYER.finding("$.layers", "layers wrapped in an object", "write the list alone")
+    if "mapping_objects" in value:
+        return NO_LAYER.finding("$", "this is a mapping file, not a layer", "make a layer of it with `export`")
+    if value.get("type") == "bundle" and "objects" in value:
+        return NO_LAYER.finding("$", "this is a STIX bundle, not a layer", "name a layer file")
+    return None
+
+
 def _split(value: object, findings: list[Finding]) -> tuple[tuple[str, dict[str, Any]], ...]:
     if isinstance(value, dict):
         if _is_index(value):
             return ()
-        if "layers" in value and "techniques" not in value:
-            findings.append(NO_LAYER.finding("$.layers", "layers wrapped in an object", "write the list alone"))
+        other = None if "techniques" in value else _other_file(value)
+        if other:
+            findings.append(other)
             return ()
         return (("$", value),)
     if not isinstance(value, list):

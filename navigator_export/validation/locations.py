@@ -8,14 +8,15 @@ from typing import Final
 
 from navigator_export.schemas import json_path
 
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+"""One mark, text, number or word of a JSON text."""
 
 
 def lines_of(text: str, paths: frozenset[str]) -> dict[str, int]:
     """Return the line (from 1) of each of the JSON paths that stands in a JSON text; broken JSON gives what it can."""
     walk = _Walk(paths)
     line, position = 1, 0
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         line += text.count("\n", position, token.start())
         position = token.start()
         walk.take(token[0], line)

@@ -4,9 +4,23 @@ import json
 
 import msgspec
 import pytest
+from msgspec import Raw
+from msgspec.structs import replace
 
 from navigator_export import Recipe, make_layer, validate
-from navigator_export.layer.format import encode
+from navigator_export.layer.format import (
+    Filters,
+    Gradient,
+    Layer,
+    LayerFile,
+    LayerTechnique,
+    Layout,
+    Metadata,
+    Other,
+    Versions,
+    encode,
+    encode_file,
+)
 from tests.made_inputs import make_row, mapping_set, rated_rows
 from tests.results import metadata_of, walk
 
@@ -50,3 +64,74 @@ def test_any_printed_character_of_a_source_survives_the_text(text: str) -> None:
 def test_a_source_with_control_characters_makes_a_valid_layer(text: str) -> None:
     rows = [make_row(f"A{text}B", comments=f"It detects {text} it.", capability_group=text, mapping_type=text)]
     assert validate(make_layer(mapping_set(rows), Recipe(comments="full")).text) == ()
+
+
+OTHER: Other = (("z", Raw(b'{"name":[1,2.50]}')), ("other", Raw(b"null")))
+SMALL = Layer(name="Mail", domain="enterprise-attack")
+
+
+def test_fields_that_a_layer_does_not_have_are_not_written() -> None:
+    assert encode(SMALL) == b'{\n  "name": "Mail",\n  "domain": "enterprise-attack"\n}\n'
+
+
+def test_empty_fields_are_written() -> None:
+    technique = LayerTechnique(technique_id="T1114", comment="", metadata=(), links=(), score=0)
+    layer = replace(SMALL, versions=Versions(), filters=Filters(platforms=()), layout=Layout(), techniques=(technique,))
+    assert json.loads(encode(layer)) == {
+        "name": "Mail",
+        "versions": {},
+        "domain": "enterprise-attack",
+        "filters": {"platforms": []},
+        "layout": {},
+        "techniques": [{"techniqueID": "T1114", "score": 0, "comment": "", "metadata": [], "links": []}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "known"),
+    [
+        ("versions", Versions(attack="16", other=OTHER), {"attack": "16"}),
+        ("filters", Filters(platforms=("Linux",), other=OTHER), {"platforms": ["Linux"]}),
+        ("layout", Layout(show_id=True, other=OTHER), {"showID": True}),
+        ("gradient", Gradient(("#ffffff",), 0, 2.5, OTHER), {"colors": ["#ffffff"], "minValue": 0, "maxValue": 2.5}),
+    ],
+)
+def test_unknown_fields_are_written_after_the_known(
+    field: str, value: msgspec.Struct, known: dict[str, object]
+) -> None:
+    again = json.loads(encode(replace(SMALL, **{field: value})))
+    assert again[field] == {**known, "z": {"name": [1, 2.5]}, "other": None}
+    assert list(again[field]) == [*known, "z", "other"]
+
+
+def test_unknown_fields_of_layers_and_techniques_are_written() -> None:
+    technique = LayerTechnique(technique_id="T1114", metadata=(Metadata("a", "b"), Raw(b'{"a":1}')), other=OTHER)
+    layer = replace(SMALL, techniques=(LayerTechnique(technique_id="T1078"), technique), other=OTHER)
+    again = json.loads(encode(layer))
+    assert list(again) == ["name", "domain", "techniques", "z", "other"]
+    assert again["techniques"] == [
+        {"techniqueID": "T1078"},
+        {
+            "techniqueID": "T1114",
+            "metadata": [{"name": "a", "value": "b"}, {"a": 1}],
+            "z": {"name": [1, 2.5]},
+            "other": None,
+        },
+    ]
+
+
+def test_unknown_fields_change_nothing_else_of_the_text() -> None:
+    product = make_layer(MAPPINGS)
+    with_other = encode(replace(product.layer, other=(("x", Raw(b"1")),)))
+    assert with_other == product.text.removesuffix(b"\n}\n") + b',\n  "x": 1\n}\n'
+
+
+@pytest.mark.parametrize("layers", [(SMALL,), (SMALL, replace(SMALL, other=OTHER))])
+def test_a_list_of_layers_is_written_as_a_list(layers: tuple[Layer, ...]) -> None:
+    text = encode_file(LayerFile(layers, is_list=True))
+    assert json.loads(text) == [json.loads(encode(layer)) for layer in layers]
+    assert text.startswith(b'[\n  {\n    "name"')
+
+
+def test_a_file_of_one_layer_is_the_layer() -> None:
+    assert encode_file(LayerFile((SMALL,), is_list=False)) == encode(SMALL)

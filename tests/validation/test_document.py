@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from navigator_export import Finding, validate
-from tests.made_inputs import layer_bytes, make_layer_json, nested_lists
+from tests.made_inputs import layer_bytes, make_layer_json, mapping_bytes, nested_lists, rated_rows
 from tests.real_inputs import ROOT
 
 GOOD = layer_bytes()
@@ -48,7 +48,11 @@ def test_empty_file_is_told_as_empty() -> None:
 def test_numbers_that_json_does_not_have_are_told(constant: bytes) -> None:
     data = GOOD.replace(b'"score": 1', b'"score": ' + constant)
     assert data != GOOD
-    assert set(findings(data)) == {"not-json"}
+    found = findings(data)
+    assert set(found) == {"not-json"}
+    column = GOOD.index(b'"score": 1') + len('"score": ') + 1
+    assert found["not-json"].path == f"line 1, column {column}"
+    assert len(found["not-json"].message) < 80
 
 
 @pytest.mark.parametrize(
@@ -98,6 +102,12 @@ def test_encoding_is_told(data: bytes, rule: str) -> None:
     assert "UTF-8" in findings(data)[rule].hint
 
 
+def test_wrong_byte_after_a_byte_order_mark_is_told() -> None:
+    found = findings(b"\xef\xbb\xbf" + GOOD.replace(b"Mail", b"M\xe4il"))
+    assert set(found) == {"byte-order-mark", "encoding"}
+    assert found["encoding"].message == "byte 0xe4 is not UTF-8"
+
+
 def test_wrong_byte_is_told_with_its_line() -> None:
     data = json.dumps(make_layer_json(), indent=1).encode().replace(b"by rules", b"by r\xfcles")
     line = data[: data.index(b"\xfc")].count(b"\n") + 1
@@ -115,6 +125,16 @@ def test_each_repeated_key_is_told_once() -> None:
     assert [finding.message for finding in found] == ["the key 'name' stands twice in one object"]
 
 
+def test_repeated_keys_are_told_with_their_places() -> None:
+    data = layer_bytes(techniques=[{"techniqueID": "T1114", "score": 1, "enabled": True}])
+    again = b'{"x": {}, "name": "a", ' + data[1:].replace(b'"enabled"', b'"score"')
+    found = [finding for finding in validate(again) if finding.rule == "duplicate-key"]
+    assert {(finding.path, finding.message.split("'")[1]) for finding in found} == {
+        ("$", "name"),
+        ("$.techniques[0]", "score"),
+    }
+
+
 def test_the_last_of_repeated_keys_is_checked() -> None:
     assert set(findings(GOOD[:-1] + b', "domain": "x"}')) == {"duplicate-key", "schema"}
 
@@ -122,6 +142,19 @@ def test_the_last_of_repeated_keys_is_checked() -> None:
 @pytest.mark.parametrize("data", [b"5", b'"text"', b"null", b"true", b"[]", b"[5]", b"[[]]", b'{"layers": []}'])
 def test_json_without_a_layer_is_told(data: bytes) -> None:
     assert set(findings(data)) == {"no-layer"}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (mapping_bytes(rated_rows()), "this is a mapping file"),
+        (b'{"type": "bundle", "id": "bundle--1", "objects": []}', "this is a STIX bundle"),
+    ],
+)
+def test_another_file_is_named_for_what_it_is(data: bytes, words: str) -> None:
+    [finding] = validate(data)
+    assert finding.rule == "no-layer"
+    assert finding.message.startswith(words)
 
 
 def test_each_layer_of_a_list_is_checked_with_its_place() -> None:
