@@ -67,6 +67,7 @@ SETTINGS: Final = (
         Setting(f"reading.limits.{name}", f"--limit {name}=…", f"limits.{name}")
         for name in ("bytes", "unpacked", "rows", "cell", "depth", "values", "files", "wait")
     ),
+    Setting("bundle.release", "--release", "release"),  # of `attack import`
 )
 
 OPTIONS: Final[Dictionary[str, str]] = MappingProxyType({setting.path: setting.option for setting in SETTINGS})

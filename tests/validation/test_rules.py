@@ -239,7 +239,7 @@ def test_techniques_are_checked_at_the_release_of_the_layer(attack: str, id_: st
 def test_techniques_can_be_checked_at_another_release() -> None:
     data = layer_bytes(techniques=technique("T1562"))
     assert validate(data) == ()
-    [finding] = validate(data, attack_version="20.0")
+    [finding] = validate(data, against="20.0")
     assert finding.rule == "technique-revoked"
     assert "since 19" in finding.message
 
