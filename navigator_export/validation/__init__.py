@@ -37,13 +37,13 @@ def validate_files(
     views: list[tuple[str, LayerView]] = []
     for file, data in files.items():
         document = parse(data)
-        found = list(document.findings)
+        findings += (replace(finding, file=file) for finding in document.findings)
         for path, layer in document.layers:
             view = LayerView(layer, path, catalogue, against)
             views.append((file, view))
-            found += [finding for check in CHECKS for finding in check(view)]
-        findings += [replace(finding, file=file) for finding in found]
-    return (*findings, *(replace(finding, file=file) for file, finding in check_batch(views)))
+            findings += (replace(finding, file=file) for check in CHECKS for finding in check(view))
+    findings += (replace(finding, file=file) for file, finding in check_batch(views))
+    return tuple(findings)
 
 
 def gate(data: bytes, catalogue: Catalogue | None = None) -> tuple[Finding, ...]:
