@@ -63,7 +63,7 @@ def violations(name: SchemaName, document: object) -> list[Violation]:
     return list(each_violation(name, document))
 
 
-def each_violation(name: SchemaName, document: object, rows: str = "") -> Iterator[Violation]:
+def each_violation(name: SchemaName, document: object, rows: str | None = None) -> Iterator[Violation]:
     """Yield every violation of a document, as JSON values, in the order of its places.
 
     `rows` names the list of the document that may be long: its items are looked at one by one, and only those that are
@@ -79,9 +79,9 @@ def each_violation(name: SchemaName, document: object, rows: str = "") -> Iterat
         yield Violation("$", (), "the document is nested too deeply", "", "error")
 
 
-def _errors(name: SchemaName, document: Any, rows: str) -> Iterator[jsonschema.ValidationError]:
-    items = document.get(rows) if isinstance(document, dict) else None
-    if not isinstance(items, list):
+def _errors(name: SchemaName, document: Any, rows: str | None) -> Iterator[jsonschema.ValidationError]:
+    items = document.get(rows) if isinstance(document, dict) and rows else None
+    if rows is None or not isinstance(items, list):
         yield from sorted(_explainer(name).iter_errors(document), key=_place)
         return
     around = sorted(_explainer(name).iter_errors({**document, rows: []}), key=_place)
