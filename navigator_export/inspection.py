@@ -62,6 +62,8 @@ class TacticFacts(msgspec.Struct, frozen=True):
     """One tactic of the sources' ATT&CK release; a technique with several tactics counts under each."""
 
     tactic: str
+    """Its short name."""
+    name: str
     techniques: int
     of: int
     """Techniques that the release has under the tactic, sub-techniques included."""
@@ -160,18 +162,20 @@ def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = No
 
 
 def _tactics(by_technique: dict[str, list[Mapping]], release: Release) -> tuple[TacticFacts, ...]:
+    """Return the tactics in the order of the matrix."""
     under: dict[str, list[str]] = defaultdict(list)
     for technique, tactics in release.tactics.items():
         for tactic in tactics:
             under[tactic].append(technique)
     return tuple(
         TacticFacts(
-            tactic=tactic,
-            techniques=sum(technique in by_technique for technique in techniques),
-            of=len(techniques),
-            mappings=sum(len(by_technique.get(technique, ())) for technique in techniques),
+            tactic=tactic.short_name,
+            name=tactic.name,
+            techniques=sum(technique in by_technique for technique in under[tactic.short_name]),
+            of=len(under[tactic.short_name]),
+            mappings=sum(len(by_technique.get(technique, ())) for technique in under[tactic.short_name]),
         )
-        for tactic, techniques in sorted(under.items())
+        for tactic in release.matrix
     )
 
 

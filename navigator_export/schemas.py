@@ -48,25 +48,63 @@ def schema_text(name: SchemaName) -> str:
 
 def is_valid(name: SchemaName, document: object) -> bool:
     """Return whether a document, as JSON values, is valid; what the gate cannot even take is not."""
+    return _passes(_gate(name), document)
+
+
+def _passes(gate: jsonschema_rs.Draft202012Validator, value: object) -> bool:
     try:
-        return _gate(name).is_valid(document)
+        return gate.is_valid(value)
     except (UnicodeEncodeError, ValueError):
         return False
 
 
 def violations(name: SchemaName, document: object) -> list[Violation]:
     """Return every violation of a document, as JSON values, in the order of its places."""
+    return list(each_violation(name, document))
+
+
+def each_violation(name: SchemaName, document: object, rows: str | None = None) -> Iterator[Violation]:
+    """Yield every violation of a document, as JSON values, in the order of its places.
+
+    `rows` names the list of the document that may be long: its items are looked at one by one, and only those that are
+    not valid are explained, so that neither time nor memory grows with more than what is wrong.
+    """
     if is_valid(name, document):
-        return []
+        return
     try:
-        errors = sorted(_explainer(name).iter_errors(document), key=_place)
-        return [violation for error in errors for plain in _branches(error) for violation in _violations(plain)]
+        for error in _errors(name, document, rows):
+            for plain in _branches(error):
+                yield from _violations(plain)
     except RecursionError:
-        return [Violation("$", (), "the document is nested too deeply", "", "error")]
+        yield Violation("$", (), "the document is nested too deeply", "", "error")
+
+
+def _errors(name: SchemaName, document: Any, rows: str | None) -> Iterator[jsonschema.ValidationError]:
+    items = document.get(rows) if isinstance(document, dict) and rows else None
+    if rows is None or not isinstance(items, list):
+        yield from sorted(_explainer(name).iter_errors(document), key=_place)
+        return
+    around = sorted(_explainer(name).iter_errors({**document, rows: []}), key=_place)
+    yield from (error for error in around if _place(error) <= [_sortable(rows)])
+    gate = _item_gate(name, rows)
+    for index, item in enumerate(items):
+        if not _passes(gate, item):
+            yield from sorted(_item_errors(name, rows, index, item), key=_place)
+    yield from (error for error in around if _place(error) > [_sortable(rows)])
+
+
+def _item_errors(name: SchemaName, rows: str, index: int, item: object) -> Iterator[jsonschema.ValidationError]:
+    for error in _explainer(name).descend(item, load(name)["properties"][rows]["items"]):
+        error.path.extendleft((index, rows))
+        yield error
 
 
 def _place(error: jsonschema.ValidationError) -> list[str]:
-    return [str(part).zfill(9) for part in error.absolute_path]
+    return [_sortable(part) for part in error.absolute_path]
+
+
+def _sortable(part: str | int) -> str:
+    return str(part).zfill(9)
 
 
 def json_path(parts: Any) -> str:
@@ -86,6 +124,14 @@ def _gate(name: SchemaName) -> jsonschema_rs.Draft202012Validator:
     import jsonschema_rs  # noqa: PLC0415 - a third of the start-up time of `--help`
 
     return jsonschema_rs.Draft202012Validator(load(name))
+
+
+@cache
+def _item_gate(name: SchemaName, rows: str) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs  # noqa: PLC0415 - as above
+
+    schema = load(name)
+    return jsonschema_rs.Draft202012Validator({"$defs": schema["$defs"], **schema["properties"][rows]["items"]})
 
 
 @cache

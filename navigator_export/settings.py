@@ -71,6 +71,7 @@ READING_SETTINGS: Final = (
         Setting(f"reading.limits.{name}", f"--limit {name}=…", f"limits.{name}")
         for name in ("bytes", "unpacked", "rows", "cell", "depth", "values", "files", "wait")
     ),
+    Setting("bundle.release", "--release", "release"),  # of `attack import`
 )
 """Those of how sources are read."""
 

@@ -119,3 +119,13 @@ def test_order_of_rows_does_not_matter() -> None:
             plain.tiers,
         )
         assert (other.duplicates, other.contradictions) == (plain.duplicates, plain.contradictions)
+
+
+def test_tactics_are_in_the_order_of_the_matrix_with_their_names() -> None:
+    facts = {t.tactic: t for t in inspected([make_row("A", "T1114"), make_row("B", "T1114.003")]).tactics}
+    assert list(facts)[:2] == ["reconnaissance", "resource-development"]
+    assert list(facts)[-2:] == ["exfiltration", "impact"]
+    collection = facts["collection"]
+    assert (collection.name, collection.techniques, collection.mappings) == ("Collection", 2, 2)
+    assert facts["command-and-control"].name == "Command and Control"
+    assert facts["impact"].techniques == 0

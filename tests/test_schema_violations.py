@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 
+import jsonschema
 import pytest
 
-from navigator_export.schemas import is_valid, json_path, load, violations
+from navigator_export.schemas import each_violation, is_valid, json_path, load, violations
 from tests.made_inputs import Json, make_layer_json, mapping_document, rated_rows
 from tests.real_inputs import ROOT
 
@@ -58,3 +59,45 @@ def test_what_the_gate_refuses_has_a_violation(fields: dict[str, Json]) -> None:
 )
 def test_json_path(parts: list[str | int], path: str) -> None:
     assert json_path(parts) == path
+
+
+# ---- long lists ------------------------------------------------------------------------------------------------------
+
+GOOD, BAD = {"techniqueID": "T1114", "score": 1}, {"techniqueID": "t1", "score": "x", "links": [{"label": ""}]}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"techniques": [BAD] * 12, "name": 5, "versions": {"layer": 4}, "links": None, "domain": "x"},
+        {"techniques": [GOOD, BAD, None, GOOD, "T1114", {}], "gradient": {}},
+        {"techniques": {}, "name": ...},
+        {"techniques": [], "name": ""},
+    ],
+)
+def test_items_one_by_one_have_the_violations_of_the_whole_in_the_same_order(fields: dict[str, Json]) -> None:
+    document = make_layer_json(**fields)
+    whole = violations("navigator-layer-4.5", document)
+    assert whole
+    assert list(each_violation("navigator-layer-4.5", document, rows="techniques")) == whole
+
+
+def test_what_is_no_object_has_its_violation_too() -> None:
+    assert [v.message for v in each_violation("navigator-layer-4.5", [], rows="techniques")] == [
+        "expected an object, found a list"
+    ]
+
+
+def test_only_items_that_are_not_valid_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    explained = []
+    descend = jsonschema.Draft202012Validator.descend
+
+    def noting(self: jsonschema.Draft202012Validator, instance: Json, schema: Json, *path: Json, **more: Json) -> Json:
+        if schema == {"$ref": "#/$defs/technique"}:
+            explained.append(instance)
+        return descend(self, instance, schema, *path, **more)
+
+    monkeypatch.setattr(jsonschema.Draft202012Validator, "descend", noting)
+    document = make_layer_json(techniques=[*[GOOD] * 300, BAD, *[GOOD] * 300, BAD])
+    assert len(list(each_violation("navigator-layer-4.5", document, rows="techniques"))) == 2 * 4
+    assert explained == [BAD, BAD]

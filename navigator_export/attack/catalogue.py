@@ -11,17 +11,21 @@ import re
 from collections.abc import Iterator, Mapping as Dictionary
 from functools import cache, cached_property, lru_cache
 from importlib import resources
-from typing import Final, Literal
+from itertools import chain
+from typing import Final, Literal, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from navigator_export.attack import store
+from navigator_export.attack.matrix import Matrix, with_others
 from navigator_export.attack.store import ImportedRelease, ImportedTechnique, StoredRelease
 from navigator_export.errors import AttackError, Problem
 from navigator_export.model import DOMAINS, Domain
 
 Kind = Literal["active", "revoked", "deprecated", "removed", "not yet", "other domain", "unknown"]
 
+Value = TypeVar("Value")
 
 LATEST: Final = "latest"
 """Name of the newest release that is known."""
@@ -55,6 +59,8 @@ class DomainTable(msgspec.Struct, frozen=True, dict=True):
     """Listed releases, oldest first, the imported ones included."""
     techniques: tuple[Technique, ...]
     """Of the built-in releases."""
+    matrices: tuple[tuple[str, Matrix], ...]
+    """Change points: a release, and the matrix from that release on; the oldest also serves for earlier ones."""
     imported: dict[str, StoredRelease] = {}
     """Imported releases by name; they take precedence over the built-in one of the same name."""
 
@@ -62,6 +68,10 @@ class DomainTable(msgspec.Struct, frozen=True, dict=True):
     def by_id(self) -> dict[str, Technique]:
         """Return the techniques by id."""
         return {technique.id: technique for technique in self.techniques}
+
+    def matrix(self, version: str) -> Matrix:
+        """Return the matrix that serves for a release, listed or not."""
+        return _at(self.matrices, order(version)) or ()
 
     def knows(self, technique_id: str) -> bool:
         """Return whether some release has, or had, a technique of this id."""
@@ -121,6 +131,8 @@ class Release(msgspec.Struct, frozen=True, dict=True):
     """Id to name."""
     tactics: Dictionary[str, tuple[str, ...]]
     """Id to tactics, of active techniques."""
+    matrix: Matrix
+    """Every tactic, in the order of the matrix's columns."""
     catalogue: Catalogue
     platforms: Dictionary[str, tuple[str, ...]] = {}
     """Id to platforms, of active techniques; where the release is built in, those of the newest that states them."""
@@ -129,8 +141,8 @@ class Release(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def all_tactics(self) -> frozenset[str]:
-        """Return every tactic that some technique of the release has."""
-        return frozenset(tactic for tactics in self.tactics.values() for tactic in tactics)
+        """Return the short names of the tactics."""
+        return frozenset(tactic.short_name for tactic in self.matrix)
 
     def name(self, technique_id: str) -> str:
         """Return the name of an id, active or not; empty where none is known."""
@@ -259,24 +271,30 @@ class Catalogue(msgspec.Struct, frozen=True, dict=True):
         return self._cached[domain, version]
 
     def _built_in(self, domain: Domain, version: str) -> Release:
+        table = self.domains[domain]
         at = order(version)
-        techniques = [t for t in self.domains[domain].techniques if _is_active(t, version, at)]
+        techniques = [t for t in table.techniques if _is_active(t, version, at)]
+        tactics = {technique.id: _at(technique.tactics, at) or () for technique in techniques}
         return Release(
             domain,
             version,
             active={technique.id: technique.name for technique in techniques},
-            tactics={technique.id: _tactics_at(technique, at) for technique in techniques},
+            tactics=tactics,
+            matrix=with_others(table.matrix(version), chain(*tactics.values())),
             catalogue=self,
             platforms={technique.id: technique.platforms for technique in techniques},
         )
 
     def _imported(self, facts: ImportedRelease) -> Release:
         techniques = [technique for technique in facts.techniques if technique.status == "active"]
+        held = set(chain(*(technique.tactics for technique in techniques)))
+        known = self.domains[facts.domain].matrix(facts.version)
         return Release(
             facts.domain,
             facts.version,
             active={technique.id: technique.name for technique in techniques},
             tactics={technique.id: technique.tactics for technique in techniques},
+            matrix=with_others(facts.matrix or tuple(t for t in known if t.short_name in held), held),
             catalogue=self,
             platforms={technique.id: technique.platforms for technique in techniques},
             imported=facts,
@@ -313,7 +331,7 @@ def _with_imported(stored: tuple[StoredRelease, ...]) -> Catalogue:
     for domain, table in tables.items():
         imported = {release.version: release for release in stored if release.domain == domain}
         releases = tuple(sorted({*table.releases, *imported}, key=order))
-        tables[domain] = DomainTable(releases, table.techniques, imported)
+        tables[domain] = replace(table, releases=releases, imported=imported)
     return Catalogue(tables)
 
 
@@ -326,9 +344,10 @@ def _is_active(technique: Technique, version: str, at: tuple[float, ...]) -> boo
     )
 
 
-def _tactics_at(technique: Technique, at: tuple[float, ...]) -> tuple[str, ...]:
-    held = technique.tactics[0][1] if technique.tactics else ()
-    for since, tactics in technique.tactics:
+def _at(changes: tuple[tuple[str, Value], ...], at: tuple[float, ...]) -> Value | None:
+    """Return what holds at a release: the latest change up to it, else the first one; None where there is none."""
+    held = changes[0][1] if changes else None
+    for since, value in changes:
         if order(since) <= at:
-            held = tactics
+            held = value
     return held

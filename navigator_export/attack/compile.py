@@ -8,13 +8,14 @@ Run as `python -m navigator_export.attack.compile FACTS.json`. The table holds `
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from navigator_export.attack.catalogue import DomainTable, Technique
+from navigator_export.attack.matrix import tactic
 from navigator_export.model import DOMAINS, Domain
 
 TARGET = Path(__file__).with_name("techniques.json")
@@ -37,21 +38,110 @@ DEPRECATED_BEFORE_8: Final = {
 DEPRECATED_WHILE_ABSENT: Final = frozenset({"T1451", "T1476"})
 """Mobile techniques that went and came back; the official bundle of 15.0 states them so for the time between."""
 
+STATED_BY_BUNDLES: Final = {
+    ("enterprise", "T1053.004"): {
+        "tactics": [["8.0", ["execution", "persistence", "privilege-escalation"]]],
+        "platforms": ["macOS"],
+    },
+}
+"""What the table does not know of a technique; the official bundles of 8.0 to 10.1 and of 15.0 state it so."""
+
+_BEFORE_EVASION: Final = {
+    "reconnaissance": "TA0043",
+    "resource-development": "TA0042",
+    "initial-access": "TA0001",
+    "execution": "TA0002",
+    "persistence": "TA0003",
+    "privilege-escalation": "TA0004",
+}
+_AFTER_EVASION: Final = {
+    "credential-access": "TA0006",
+    "discovery": "TA0007",
+    "lateral-movement": "TA0008",
+    "collection": "TA0009",
+    "command-and-control": "TA0011",
+    "exfiltration": "TA0010",
+    "impact": "TA0040",
+}
+_MOBILE: Final = {
+    "initial-access": "TA0027",
+    "execution": "TA0041",
+    "persistence": "TA0028",
+    "privilege-escalation": "TA0029",
+    "defense-evasion": "TA0030",
+    "credential-access": "TA0031",
+    "discovery": "TA0032",
+    "lateral-movement": "TA0033",
+    "collection": "TA0035",
+    "command-and-control": "TA0037",
+    "exfiltration": "TA0036",
+    "impact": "TA0034",
+}
+_ICS: Final = {
+    "initial-access": "TA0108",
+    "execution": "TA0104",
+    "persistence": "TA0110",
+    "privilege-escalation": "TA0111",
+    "evasion": "TA0103",
+    "discovery": "TA0102",
+    "lateral-movement": "TA0109",
+    "collection": "TA0100",
+    "command-and-control": "TA0101",
+    "inhibit-response-function": "TA0107",
+    "impair-process-control": "TA0106",
+    "impact": "TA0105",
+}
+
+
+def _marked(*unmarked: str) -> dict[str, str]:
+    """Return the ICS matrix as it was before 13.0, when all but a few short names ended in `-ics`."""
+    without = {"inhibit-response-function", "impair-process-control", *unmarked}
+    return {name if name in without else f"{name}-ics": id_ for name, id_ in _ICS.items()}
+
+
+MATRICES: Final[dict[Domain, dict[str, dict[str, str]]]] = {
+    "enterprise": {
+        "8.0": {**_BEFORE_EVASION, "defense-evasion": "TA0005", **_AFTER_EVASION},
+        "19.0": {**_BEFORE_EVASION, "stealth": "TA0005", "defense-impairment": "TA0112", **_AFTER_EVASION},
+    },
+    "mobile": {
+        "8.0": {**_MOBILE, "network-effects": "TA0038", "remote-service-effects": "TA0039"},
+        "11.3": _MOBILE,
+    },
+    "ics": {
+        "8.0": {name: id_ for name, id_ in _marked().items() if name != "privilege-escalation-ics"},
+        "9.0": _marked(),
+        "11.2": _marked("privilege-escalation"),
+        "13.0": _ICS,
+    },
+}
+"""Short names and ids of the tactics in the order of the columns, by the release from which on they are so.
+
+The official bundles of 8.0 to 18.1 state them; 19 parted Defense Evasion of Enterprise into two.
+"""
+
 
 def compile_facts(facts: dict[str, Any]) -> bytes:
-    """Return the compact form of a facts table: JSON with one technique a line, sorted by id."""
+    """Return the compact form of a facts table: JSON with one matrix or technique a line, these sorted by id."""
     parts = []
     for domain in DOMAINS:
         table = DomainTable(
             releases=tuple(facts["releases"][domain]),
             techniques=tuple(sorted(_techniques(facts["techniques"], domain), key=lambda t: t.id)),
+            matrices=tuple(
+                (since, tuple(tactic(name, id_) for name, id_ in columns.items()))
+                for since, columns in MATRICES[domain].items()
+            ),
         )
-        lines = b",\n".join(msgspec.json.encode(technique) for technique in table.techniques)
         parts.append(
-            b'"%s":{"releases":%s,\n"techniques":[\n%s\n]}'
-            % (domain.encode(), msgspec.json.encode(table.releases), lines)
+            b'"%s":{"releases":%s,\n"matrices":[\n%s\n],\n"techniques":[\n%s\n]}'
+            % (domain.encode(), msgspec.json.encode(table.releases), _lines(table.matrices), _lines(table.techniques))
         )
     return b'{"domains":{\n' + b",\n".join(parts) + b"\n}}\n"
+
+
+def _lines(values: Iterable[object]) -> bytes:
+    return b",\n".join(map(msgspec.json.encode, values))
 
 
 def _techniques(rows: list[dict[str, Any]], domain: Domain) -> Iterator[Technique]:
@@ -61,6 +151,7 @@ def _techniques(rows: list[dict[str, Any]], domain: Domain) -> Iterator[Techniqu
 
 
 def _technique(row: dict[str, Any]) -> Technique:
+    row = row | STATED_BY_BUNDLES.get((row["domain"], row["id"]), {})
     return Technique(
         id=row["id"],
         name=row["name"] or "",

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from navigator_export.attack.matrix import Matrix, Tactic
 from navigator_export.attack.store import ImportedRelease, ImportedTechnique, Status, is_release_name
 from navigator_export.errors import AttackError, Problem, nearest, reason
 from navigator_export.model import DOMAINS, TECHNIQUE_ID, Domain
@@ -44,20 +45,41 @@ class _Bundle(msgspec.Struct):
     objects: list[msgspec.Raw]
 
 
+class _Reference(msgspec.Struct):
+    external_id: str = ""
+
+
+class _Tactic(msgspec.Struct):
+    id: str
+    name: str
+    x_mitre_shortname: str
+    external_references: list[_Reference] = []
+
+
+class _Matrix(msgspec.Struct):
+    tactic_refs: list[str] = []
+    x_mitre_deprecated: bool | None = None
+    revoked: bool | None = None
+
+
 class _Contents(msgspec.Struct):
-    """The part of a bundle that speaks of techniques."""
+    """The part of a bundle that speaks of techniques and tactics."""
 
     stix: StixVersion
     stated: str | None
     """The release that the collection object of a 2.1 bundle states."""
     objects: list[dict[str, Any]]
     """Techniques, and the relations of those that are revoked."""
+    matrices: list[_Matrix]
+    tactics: dict[str, _Tactic]
+    """By STIX id."""
 
 
 def read_bundle(name: str, data: bytes, version: str | None = None) -> ImportedRelease:
-    """Return the techniques of an ATT&CK bundle, with its release by content, or by `version` where that is given.
+    """Return what an ATT&CK bundle states of techniques and tactics.
 
-    An official bundle is known by its SHA-256; the collection object of any other 2.1 bundle states the release.
+    The release is `version`, where that is given. Else it follows from the content: an official bundle is known by its
+    SHA-256, and the collection object of any other 2.1 bundle states the release.
     Raises AttackError where the data is no ATT&CK bundle, states no release, or is the official bundle of another
     release than `version`.
     """
@@ -82,6 +104,7 @@ def read_bundle(name: str, data: bytes, version: str | None = None) -> ImportedR
         stix=contents.stix,
         techniques=tuple(kept[id_] for id_ in sorted(kept)),
         left_out=left_out,
+        matrix=_matrix(contents),
     )
 
 
@@ -162,6 +185,8 @@ def _contents(name: str, data: bytes) -> _Contents:
     stix: StixVersion = "2.0"
     stated = set()
     objects = []
+    matrices = []
+    tactics = {}
     decoder = msgspec.json.Decoder(_Object)
     try:
         for raw in msgspec.json.decode(data, type=_Bundle).objects:
@@ -173,13 +198,34 @@ def _contents(name: str, data: bytes) -> _Contents:
             revokes = head.relationship_type == "revoked-by" and head.source_ref.startswith("attack-pattern--")
             if head.type == "attack-pattern" or (head.type == "relationship" and revokes):
                 objects.append(msgspec.json.decode(raw))
+            elif head.type == "x-mitre-matrix":
+                matrices.append(msgspec.json.decode(raw, type=_Matrix))
+            elif head.type == "x-mitre-tactic":
+                column = msgspec.json.decode(raw, type=_Tactic)
+                tactics[column.id] = column
     except msgspec.ValidationError as error:
         raise AttackError(name, [Problem(f"is not a STIX bundle: {reason(error)}")]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         words = reason(error).removeprefix("jSON is malformed: ")
         raise AttackError(name, [Problem(f"is damaged, or not JSON: {words}")]) from None
     release = stated.pop() if len(stated) == 1 else ""
-    return _Contents(stix, release if is_release_name(release) else None, objects)
+    return _Contents(stix, release if is_release_name(release) else None, objects, matrices, tactics)
+
+
+def _matrix(contents: _Contents) -> Matrix:
+    """Return the tactics of a bundle's matrices, one after the other; Mobile had two of them before 11.3."""
+    refs = (
+        ref
+        for matrix in contents.matrices
+        if not (matrix.x_mitre_deprecated or matrix.revoked)
+        for ref in matrix.tactic_refs
+        if ref in contents.tactics
+    )
+    columns: dict[str, Tactic] = {}
+    for stated in map(contents.tactics.__getitem__, refs):
+        id_ = next((r.external_id for r in stated.external_references if r.external_id.startswith("TA")), "")
+        columns.setdefault(stated.x_mitre_shortname, Tactic(stated.x_mitre_shortname, stated.name, id_))
+    return tuple(columns.values())
 
 
 class _Technique(msgspec.Struct):
@@ -286,11 +332,11 @@ def _release(name: str, domain: Domain, sha256: str, stated: str | None, asked: 
     if asked:
         if official and asked not in official:
             problem = f"is the official bundle of {domain} {' and '.join(official)}, not of {asked}"
-            raise AttackError(name, [Problem(problem, hint="leave out --attack-version")])
+            raise AttackError(name, [Problem(problem, hint="leave out `bundle.release`")])
         return asked, asked in official
     if official:
         return stated if stated in official else official[0], True
     if stated:
         return stated, False
     problem = "states no release, and its SHA-256 is not that of a known official bundle"
-    raise AttackError(name, [Problem(problem, hint="name the release, as in --attack-version 16.1")])
+    raise AttackError(name, [Problem(problem, hint="name the release, as in `bundle.release` 16.1")])

@@ -14,11 +14,14 @@ from typing import Final, Literal
 
 import msgspec
 
+from navigator_export.attack.matrix import Matrix
 from navigator_export.errors import AttackError, OutputError, Problem, reason
 from navigator_export.model import DOMAINS, Domain
 from navigator_export.output import write
 
 DATA_VARIABLE: Final = "NAVIGATOR_EXPORT_DATA"
+
+FORMAT: Final = 2
 
 Status = Literal["active", "revoked", "deprecated"]
 
@@ -51,8 +54,10 @@ class ImportedRelease(msgspec.Struct, frozen=True, dict=True):
     """Sorted by id."""
     left_out: int = 0
     """Techniques of the bundle without an ATT&CK id, or without a tactic of the domain."""
-    format: Literal[1] = 1
-    """Of the file; another number is another version's file."""
+    matrix: Matrix = ()
+    """Tactics in the order of the bundle's matrix; empty where it has none, or the file is of format 1."""
+    format: int = FORMAT
+    """Of the file; 1 had no matrix."""
 
     @cached_property
     def by_id(self) -> dict[str, ImportedTechnique]:
@@ -140,6 +145,9 @@ def _read(stored: StoredRelease) -> ImportedRelease:
         raise AttackError(stored.path, [Problem(f"cannot be read: {reason(error)}", hint=hint)]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise AttackError(stored.path, [Problem(f"is damaged: {reason(error)}", hint=hint)]) from None
+    if not 1 <= release.format <= FORMAT:
+        problem = f"was written by another version of navigator-export (format {release.format})"
+        raise AttackError(stored.path, [Problem(problem, hint=hint)])
     if (release.domain, release.version) != (stored.domain, stored.version):
         holds = f"{release.domain} {release.version}"
         raise AttackError(stored.path, [Problem(f"holds {holds}, not what its name says", hint=hint)])

@@ -86,9 +86,9 @@ def command() -> None:
 
 @command.command("import", short_help="Import MITRE's STIX bundles.")
 @click.argument("bundles", nargs=-1, required=True, metavar="BUNDLE…")
-@click.option("--attack-version", type=ReleaseName(exact=True), help="The release, where the bundle does not state it.")
+@click.option("--release", type=ReleaseName(exact=True), help="The release, where the bundle does not state it.")
 @json_option
-def import_command(bundles: tuple[str, ...], attack_version: str | None, as_json: bool) -> None:
+def import_command(bundles: tuple[str, ...], release: str | None, as_json: bool) -> None:
     """Import MITRE's STIX bundles, such as enterprise-attack.json.
 
     STIX 2.0 and 2.1, any domain; - is standard input. Nothing is imported unless all bundles can be.
@@ -101,7 +101,7 @@ def import_command(bundles: tuple[str, ...], attack_version: str | None, as_json
         for bundle in bundles:
             begin(f"Reading {bundle}")
             name = "standard input" if bundle == "-" else bundle
-            imported.append((name, read_bundle(name, contents(bundle), attack_version)))
+            imported.append((name, read_bundle(name, contents(bundle), release)))
     _save(imported, as_json=as_json)
 
 
@@ -150,11 +150,11 @@ def list_command(as_json: bool) -> None:
 
 @command.command("show", short_help="Show what is known of a technique.")
 @click.argument("technique", metavar="ID")
-@click.option("--attack-version", type=ReleaseName(), help="As of this release.  [default: the newest]")
+@click.option("--at", type=ReleaseName(), help="As of this release.  [default: the newest]")
 @json_option
-def show_command(technique: str, attack_version: str | None, as_json: bool) -> None:
+def show_command(technique: str, at: str | None, as_json: bool) -> None:
     """Show what is known of a technique or sub-technique, such as T1114.003."""
-    profiles = profile(known(), technique.strip().upper(), attack_version)
+    profiles = profile(known(), technique.strip().upper(), at)
     if as_json:
         _answer_json({"techniques": profiles})
     else:

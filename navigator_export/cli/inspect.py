@@ -99,7 +99,7 @@ def _rendered(inspection: Inspection) -> str:
         table(
             f"Tactics of ATT&CK {inspection.attack_version}",
             ("tactic", "techniques", "of", "mappings"),
-            ((t.tactic, *map(str, (t.techniques, t.of, t.mappings))) for t in inspection.tactics),
+            ((t.name, *map(str, (t.techniques, t.of, t.mappings))) for t in inspection.tactics),
         ),
         table(
             "Techniques",

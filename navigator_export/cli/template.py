@@ -17,7 +17,7 @@ from navigator_export.readers.lists.template import FORMATS, TemplateFormat, tem
 def command(format_: TemplateFormat, output: str) -> None:
     """Write a list to start your own mappings with: the columns, an example row, and what each is for."""
     if format_ == "xlsx" and output == STANDARD_OUTPUT and sys.stdout is not None and sys.stdout.isatty():
-        raise click.UsageError("an Excel file is nothing for a terminal: name a file with -o")
+        raise click.UsageError("refusing to write Excel to a terminal; name a file with -o")
     write(template(format_), output)
     if output != STANDARD_OUTPUT:
         complain(f"written: {output}", f"next: navigator-export export {output}")

@@ -21,11 +21,11 @@ from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
 @click.option(
     "--format", "format_", type=click.Choice(REPORT_FORMATS), default="text", show_default=True, help="How to tell."
 )
-@click.option("--attack-version", metavar="RELEASE", help="Check techniques against this release.")
+@click.option("--against", metavar="RELEASE", help="Check techniques against this release.")
 @click.option("--rules", is_flag=True, help="List the rules and exit.")
 @click.pass_context
 def command(
-    context: click.Context, files: tuple[str, ...], attack_version: str | None, format_: ReportFormat, rules: bool
+    context: click.Context, files: tuple[str, ...], against: str | None, format_: ReportFormat, rules: bool
 ) -> int:
     """Report every finding in layer files: what the Navigator would refuse, drop, hide or crash on.
 
@@ -46,11 +46,9 @@ def command(
             unreadable = True
             complain(*error.lines())
     catalogue = known()
-    if attack_version is not None and not any(catalogue.release(domain, attack_version) for domain in DOMAINS):
-        raise click.BadParameter(
-            f"ATT&CK {attack_version or repr(attack_version)} is not known", context, param_hint="--attack-version"
-        )
-    findings = validate_files(read, catalogue, attack_version)
+    if against is not None and not any(catalogue.release(domain, against) for domain in DOMAINS):
+        raise click.BadParameter(f"ATT&CK {against or repr(against)} is not known", context, param_hint="--against")
+    findings = validate_files(read, catalogue, against)
     errors = sum(finding.severity == "error" for finding in findings)
     print_findings(findings, read, format_, f"{len(files)} layer file{'s' if len(files) > 1 else ''}")
     return exit_codes.UNUSABLE if unreadable else exit_codes.FINDINGS if errors else exit_codes.DONE

@@ -19,17 +19,17 @@ __all__ = ["RULES", "Finding", "Rule", "Severity", "gate", "validate", "validate
 
 
 def validate(
-    data: bytes, file: str = "", catalogue: Catalogue | None = None, attack_version: str | None = None
+    data: bytes, file: str = "", catalogue: Catalogue | None = None, against: str | None = None
 ) -> tuple[Finding, ...]:
     """Return every finding in the bytes of a layer file: one layer, or a list of layers. Never raises.
 
-    With `attack_version`, techniques are checked against that ATT&CK release instead of each layer's own.
+    With `against`, techniques are checked against that ATT&CK release instead of each layer's own.
     """
-    return validate_files({file: data}, catalogue, attack_version)
+    return validate_files({file: data}, catalogue, against)
 
 
 def validate_files(
-    files: Dictionary[str, bytes], catalogue: Catalogue | None = None, attack_version: str | None = None
+    files: Dictionary[str, bytes], catalogue: Catalogue | None = None, against: str | None = None
 ) -> tuple[Finding, ...]:
     """Return every finding in several layer files, by file name, that are to be used together. Never raises."""
     catalogue = catalogue or known()
@@ -37,13 +37,13 @@ def validate_files(
     views: list[tuple[str, LayerView]] = []
     for file, data in files.items():
         document = parse(data)
-        found = list(document.findings)
+        findings += (replace(finding, file=file) for finding in document.findings)
         for path, layer in document.layers:
-            view = LayerView(layer, path, catalogue, attack_version)
+            view = LayerView(layer, path, catalogue, against)
             views.append((file, view))
-            found += [finding for check in CHECKS for finding in check(view)]
-        findings += [replace(finding, file=file) for finding in found]
-    return (*findings, *(replace(finding, file=file) for file, finding in check_batch(views)))
+            findings += (replace(finding, file=file) for check in CHECKS for finding in check(view))
+    findings += (replace(finding, file=file) for file, finding in check_batch(views))
+    return tuple(findings)
 
 
 def gate(data: bytes, catalogue: Catalogue | None = None) -> tuple[Finding, ...]:

@@ -6,20 +6,21 @@ Each was seen in the Navigator, or is read from its source. Checks see any JSON 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from typing import Any, Final, TypeGuard
 
 import msgspec
+from msgspec.structs import replace
 
 from navigator_export import schemas
 from navigator_export.attack import Catalogue, Release, Standing
 from navigator_export.attack.platforms import platforms
-from navigator_export.errors import nearest
 from navigator_export.layer.format import DOMAIN_NAMES
 from navigator_export.model import TECHNIQUE_ID, Domain
 from navigator_export.validation.document import DOCUMENT_RULES
 from navigator_export.validation.findings import Finding
+from navigator_export.validation.hints import Hints
 from navigator_export.validation.registry import Rule
 
 NAVIGATOR_OLDEST: Final = 4
@@ -178,7 +179,7 @@ Check = Callable[[LayerView], Iterator[Finding]]
 
 def check_schema(view: LayerView) -> Iterator[Finding]:
     """Find every violation of the layer schema."""
-    for violation in schemas.violations("navigator-layer-4.5", view.layer):
+    for violation in schemas.each_violation("navigator-layer-4.5", view.layer, rows="techniques"):
         yield SCHEMA.finding(
             view.path + violation.path.removeprefix("$"),
             violation.message,
@@ -190,15 +191,11 @@ def check_schema(view: LayerView) -> Iterator[Finding]:
 def check_fields(view: LayerView) -> Iterator[Finding]:
     """Find fields that the format does not know, at the layer, its layout and its techniques."""
     layer_fields, layout_fields, technique_fields = _known_fields()
-    places = [(view.path, view.layer, layer_fields)]
+    yield from _unknown_fields([(view.path, view.layer)], layer_fields)
     layout = view.layer.get("layout")
     if isinstance(layout, dict):
-        places.append((f"{view.path}.layout", layout, layout_fields))
-    places += [(path, entry, technique_fields) for path, entry in view.techniques]
-    for path, value, known in places:
-        for field in sorted(value.keys() - known):
-            place = path + schemas.json_path([field]).removeprefix("$")
-            yield UNKNOWN_FIELD.finding(place, f"{field!r} is no field", nearest(field, known, "fields"))
+        yield from _unknown_fields([(f"{view.path}.layout", layout)], layout_fields)
+    yield from _unknown_fields(view.techniques, technique_fields)
 
 
 def check_attack_version(view: LayerView) -> Iterator[Finding]:
@@ -221,12 +218,16 @@ def check_techniques(view: LayerView) -> Iterator[Finding]:
     release = view.release
     if release is None:
         return
+    ids = Hints(release.active, "ids")
+    told: dict[str, Finding] = {}
     for path, entry in view.techniques:
         id_ = entry.get("techniqueID")
         if not isinstance(id_, str) or not TECHNIQUE_ID.fullmatch(id_):
             continue
         if id_ not in release.active:
-            yield _inactive(f"{path}.techniqueID", id_, release.standing(id_), release)
+            if id_ not in told:
+                told[id_] = _inactive(id_, release.standing(id_), release, ids)
+            yield replace(told[id_], path=f"{path}.techniqueID")
             continue
         tactic = entry.get("tactic")
         if not isinstance(tactic, str) or not release.tactics[id_] or tactic in release.tactics[id_]:
@@ -304,12 +305,15 @@ def check_platforms(view: LayerView) -> Iterator[Finding]:
     if view.domain is None or view.major is None or not isinstance(names, list):
         return
     known = platforms(view.domain, view.major)
+    if not known:
+        return
+    hints = Hints(known, "platforms")
     for index, name in enumerate(names):
-        if known and isinstance(name, str) and name not in known:
+        if isinstance(name, str) and name not in known:
             yield PLATFORM.finding(
                 f"{view.path}.filters.platforms[{index}]",
                 f"ATT&CK {view.major} has no platform {name!r}",
-                nearest(name, known, "platforms"),
+                hints.near(name),
             )
 
 
@@ -374,7 +378,16 @@ def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _inactive(path: str, id_: str, standing: Standing, release: Release) -> Finding:
+def _unknown_fields(places: Iterable[tuple[str, dict[str, Any]]], known: frozenset[str]) -> Iterator[Finding]:
+    fields = Hints(known, "fields")
+    for path, value in places:
+        for field in sorted(value.keys() - known):
+            place = path + schemas.json_path([field]).removeprefix("$")
+            yield UNKNOWN_FIELD.finding(place, f"{field!r} is no field", fields.near(field))
+
+
+def _inactive(id_: str, standing: Standing, release: Release, ids: Hints) -> Finding:
+    """Return what is to be told of an id that is not active in a release; where it stands is left open."""
     at = f"{release.domain} {release.version}"
     name = release.name(id_)
     named = f"{id_} {name}" if name else id_
@@ -386,14 +399,14 @@ def _inactive(path: str, id_: str, standing: Standing, release: Release) -> Find
                 if standing.replacement
                 else "nothing active replaces it"
             )
-            return REVOKED.finding(path, f"{named} is revoked{since}", hint)
+            return REVOKED.finding("", f"{named} is revoked{since}", hint)
         case "deprecated" | "removed":
-            return DEPRECATED.finding(path, f"{named} is {standing.kind}{since}", "nothing replaces it; leave it out")
+            return DEPRECATED.finding("", f"{named} is {standing.kind}{since}", "nothing replaces it; leave it out")
         case "not yet":
-            return NOT_YET.finding(path, f"{named} is not in {at}", f"it is new in {standing.since}")
+            return NOT_YET.finding("", f"{named} is not in {at}", f"it is new in {standing.since}")
         case "other domain":
             return OTHER_DOMAIN.finding(
-                path, f"{id_} is no {release.domain} technique", f"it belongs to {standing.domain}"
+                "", f"{id_} is no {release.domain} technique", f"it belongs to {standing.domain}"
             )
         case _:
-            return UNKNOWN.finding(path, f"{id_} is no technique of {at}", nearest(id_, release.active, "ids"))
+            return UNKNOWN.finding("", f"{id_} is no technique of {at}", ids.near(id_))

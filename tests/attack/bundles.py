@@ -82,6 +82,32 @@ def revoked(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**old, "revoked": True}, relation]
 
 
+def tactic(short_name: str, name: str, id_: str) -> dict[str, Any]:
+    """Return a tactic object."""
+    return {
+        "type": "x-mitre-tactic",
+        "id": stix_id(f"tactic {short_name}").replace("attack-pattern", "x-mitre-tactic"),
+        "created": CREATED,
+        "modified": CREATED,
+        "name": name,
+        "x_mitre_shortname": short_name,
+        "external_references": [{"source_name": "mitre-attack", "external_id": id_}],
+    }
+
+
+def matrix(*tactics: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """Return a matrix object with these columns."""
+    return {
+        "type": "x-mitre-matrix",
+        "id": stix_id(f"matrix {tactics} {fields}").replace("attack-pattern", "x-mitre-matrix"),
+        "created": CREATED,
+        "modified": CREATED,
+        "name": "Enterprise ATT&CK",
+        "tactic_refs": [column["id"] for column in tactics],
+        **fields,
+    }
+
+
 def bundle(*objects: dict[str, Any] | list[dict[str, Any]]) -> bytes:
     """Return a STIX 2.0 bundle, which does not state its release."""
     flat = [part for item in objects for part in (item if isinstance(item, list) else [item])]

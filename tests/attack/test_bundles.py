@@ -33,6 +33,8 @@ class Bundle(NamedTuple):
     path: Path
     techniques: dict[str, dict[str, Any]]
     replaced_by: dict[str, str]
+    columns: list[tuple[str, str, str]]
+    """Short name, name and id of each tactic, as the matrices that are not deprecated order them."""
 
     @property
     def active(self) -> set[str]:
@@ -64,7 +66,18 @@ def plain(domain: Domain, release: str, path: Path) -> Bundle:
         for o in objects
         if o["type"] == "relationship" and o["relationship_type"] == "revoked-by" and o["source_ref"] in ids
     }
-    return Bundle(domain, release, path, found, replaced_by)
+    tactics = {
+        o["id"]: (o["x_mitre_shortname"], o["name"], o["external_references"][0]["external_id"])
+        for o in objects
+        if o["type"] == "x-mitre-tactic"
+    }
+    columns = [
+        tactics[ref]
+        for o in objects
+        if o["type"] == "x-mitre-matrix" and not o.get("x_mitre_deprecated")
+        for ref in o["tactic_refs"]
+    ]
+    return Bundle(domain, release, path, found, replaced_by, columns)
 
 
 def attack_id(stated: dict[str, Any]) -> str:
@@ -123,6 +136,11 @@ def test_table_has_the_same_tactics(official: Bundle, built_in: Release) -> None
     assert {id_: set(tactics) for id_, tactics in built_in.tactics.items()} == {
         id_: official.tactics(id_) for id_ in official.active
     }
+
+
+def test_table_and_import_have_the_same_matrix(official: Bundle, built_in: Release, imported: Release) -> None:
+    assert [(t.short_name, t.name, t.id) for t in built_in.matrix] == official.columns
+    assert imported.matrix == built_in.matrix
 
 
 def test_table_has_the_same_inactive_techniques(official: Bundle, built_in: Release) -> None:

@@ -79,6 +79,15 @@ def test_releases_resolve_to_the_nearest_listed_one(asked: str, served: str) -> 
     assert at(asked).version == served
 
 
+@pytest.mark.parametrize(
+    ("asked", "served"),
+    [("17.1", "17.0"), ("18.0", "18.1"), ("18.2", "18.1"), ("19.0", "19.1"), ("19.2", "19.1"), ("11.9", "11.2")],
+)
+def test_unlisted_minor_release_is_the_nearest_listed_one_of_its_major_release(asked: str, served: str) -> None:
+    assert builtin().resolve("enterprise", asked) == served
+    assert builtin().require("enterprise", asked).active == builtin().require("enterprise", served).active
+
+
 @pytest.mark.parametrize("name", ["", ".", "abc", "16.x", "-1", "16.1.2", "١٦", "16 ", "9" * 5000])
 def test_what_names_no_release_resolves_to_none(name: str) -> None:
     assert known().resolve("enterprise", name) is None

@@ -86,7 +86,7 @@ def test_official_bundle_is_known_by_its_hash(monkeypatch: pytest.MonkeyPatch) -
     assert (release.version, release.stix, release.official) == ("7.2", "2.0", True)
     assert read_bundle("b", data, "7.2").official
     line = problem_of(lambda: read_bundle("b", data, "7.1"))
-    assert line == "b: error is the official bundle of enterprise 7.2, not of 7.1; leave out --attack-version"
+    assert line == "b: error is the official bundle of enterprise 7.2, not of 7.1; leave out `bundle.release`"
 
 
 def test_hash_of_another_domain_does_not_make_a_bundle_official(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +102,7 @@ def test_release_can_be_told() -> None:
 
 @pytest.mark.parametrize("stated", ["", "../../x", "16", "16.1.2", "٣.١", "9999.0", None, 16.1])
 def test_release_that_is_none_is_not_taken(stated: Any) -> None:
-    assert "--attack-version" in problem_of(lambda: read_bundle("b", bundle_21(stated, ONE)))
+    assert "bundle.release" in problem_of(lambda: read_bundle("b", bundle_21(stated, ONE)))
 
 
 def test_two_collections_that_differ_state_nothing() -> None:

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from navigator_export.attack import store
+from navigator_export.attack import Tactic, store
 from navigator_export.attack.store import DATA_VARIABLE, ImportedRelease, ImportedTechnique
 from navigator_export.errors import AttackError, OutputError
 
@@ -21,6 +22,7 @@ RELEASE = ImportedRelease(
         ImportedTechnique("T1001", "Data Obfuscation", ("command-and-control",), ("Linux",)),
         ImportedTechnique("T1002", "Data Compressed", status="revoked", replaced_by="T1560"),
     ),
+    matrix=(Tactic("command-and-control", "Command and Control", "TA0011"),),
 )
 
 
@@ -110,9 +112,17 @@ def test_broken_link_is_told() -> None:
 
 def test_file_of_a_later_format_is_not_misread() -> None:
     path = store.save(RELEASE)
-    path.write_bytes(path.read_bytes().replace(b'"format":1', b'"format":2'))
-    with pytest.raises(AttackError, match="is damaged"):
+    path.write_bytes(path.read_bytes().replace(b'"format":2', b'"format":3'))
+    with pytest.raises(AttackError, match=r"another version of navigator-export \(format 3\); import the bundle again"):
         store.listing()[0].facts  # noqa: B018
+
+
+def test_file_of_the_first_format_is_read_without_a_matrix() -> None:
+    path = store.save(RELEASE)
+    first = json.loads(path.read_bytes())
+    assert first.pop("matrix")
+    path.write_text(json.dumps(first | {"format": 1}))
+    assert store.listing()[0].facts == replace(RELEASE, matrix=(), format=1)
 
 
 def test_folder_that_is_a_file(data_folder: Path) -> None:

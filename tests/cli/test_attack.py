@@ -54,7 +54,7 @@ def test_import_tells_what_came_in(run: Run, bundle_file: Path, data_folder: Pat
 
 
 def test_import_as_json(run: Run, data_folder: Path) -> None:
-    outcome = run("attack", "import", "-", "--attack-version", "v22.0", "--json", stdin=bundle(NEW))
+    outcome = run("attack", "import", "-", "--release", "v22.0", "--json", stdin=bundle(NEW))
     [imported] = json.loads(outcome.out)["imported"]
     assert (imported["bundle"], imported["domain"], imported["release"]) == ("standard input", "enterprise", "22.0")
     assert (imported["active"], imported["official"], imported["stix"]) == (1, False, "2.0")
@@ -87,6 +87,11 @@ def test_bundle_that_is_none_leaves_the_data_folder_as_it_was(
     assert outcome.err.startswith(f"{bad}: error ")
     assert outcome.err.count("\n") == 1
     assert contents(data_folder) == before
+
+
+def test_bundle_without_a_release_is_told_the_option_that_names_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bundle.json").write_bytes(bundle(NEW))
+    assert run("attack", "import", tmp_path / "bundle.json").err.endswith("; name the release, as in --release 16.1\n")
 
 
 def test_missing_file(run: Run, tmp_path: Path, data_folder: Path) -> None:
@@ -195,7 +200,7 @@ def test_show(run: Run, bundle_file: Path) -> None:
     [shown] = json.loads(run("attack", "show", "T1114", "--json").out)["techniques"]
     assert (shown["release"], shown["kind"], shown["since"]) == ("21.0", "revoked", "21.0")
     assert shown["replacement"] == {"id": "T9001", "name": "Name of T9001"}
-    [shown] = json.loads(run("attack", "show", "T1114", "--attack-version", "20", "--json").out)["techniques"]
+    [shown] = json.loads(run("attack", "show", "T1114", "--at", "20", "--json").out)["techniques"]
     assert (shown["release"], shown["kind"]) == ("20.0", "active")
 
 
@@ -204,7 +209,7 @@ def test_show_of_an_inactive_technique(run: Run) -> None:
     assert "  in 20.0      revoked, gone since 19.1" in lines
     assert "  replaced by  T1685 Disable or Modify Tools" in lines
     assert "  active in    none of the known releases" in run("attack", "show", "T1043").out.decode().splitlines()
-    assert "not yet, new in 20.0" in run("attack", "show", "T1608.007", "--attack-version", "16").out.decode()
+    assert "not yet, new in 20.0" in run("attack", "show", "T1608.007", "--at", "16").out.decode()
 
 
 @pytest.mark.parametrize(
@@ -212,7 +217,7 @@ def test_show_of_an_inactive_technique(run: Run) -> None:
     [
         (["show", "T9"], "T9 is no known technique; nearest ids: "),
         (["show", "\x1b[31m"], "is no known technique"),
-        (["show", "T1114", "--attack-version", "99"], "ATT&CK 99 is not known for enterprise; known are 8.0 to 20.0"),
+        (["show", "T1114", "--at", "99"], "ATT&CK 99 is not known for enterprise; known are 8.0 to 20.0"),
         (["changes", "16.1", "99"], "ATT&CK 99 is not known for enterprise"),
         (["changes", "20.0", "16.1"], "20.0 is newer than 16.1; name the older release first"),
         (["download", "16.9"], "ATT&CK 16.9 cannot be downloaded"),

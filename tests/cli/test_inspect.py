@@ -128,3 +128,9 @@ def test_markup_is_shown_as_it_is(run: Run, tmp_path: Path) -> None:
     text = run("inspect", file).out.decode()
     assert "[bold]A[/bold]" in text
     assert "[link=x]y" in text
+
+
+def test_tactics_are_shown_by_name_in_the_order_of_the_matrix(run: Run) -> None:
+    text = run("inspect", "sample").out.decode()
+    assert text.index("Reconnaissance") < text.index("Command and Control") < text.index("Exfiltration")
+    assert "command-and-control" not in text

@@ -62,6 +62,13 @@ def test_template_explains_every_column() -> None:
     assert set(header.split(",")) <= explained
 
 
+def test_excel_is_refused_to_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    outcome = run("template", "xlsx")
+    assert (outcome.code, outcome.out) == (2, b"")
+    assert "refusing to write Excel to a terminal; name a file with -o" in outcome.err
+
+
 def test_unknown_form(run: Run) -> None:
     outcome = run("template", "docx")
     assert outcome.code == 2

@@ -101,12 +101,12 @@ def test_layers_that_cannot_be_combined_are_told(run: Run, good: Path, tmp_path:
 def test_techniques_can_be_checked_at_another_release(run: Run, tmp_path: Path) -> None:
     file = write(tmp_path, "x.json", layer_bytes(techniques=[{"techniqueID": "T1562"}]))
     assert run("validate", file).code == 0
-    assert run("validate", file, "--attack-version", "20.0").code == 1
+    assert run("validate", file, "--against", "20.0").code == 1
 
 
 @pytest.mark.parametrize("release", ["abc", "999", "16.x"])
 def test_release_that_there_is_not_exits_2(run: Run, good: Path, release: str) -> None:
-    outcome = run("validate", good, "--attack-version", release)
+    outcome = run("validate", good, "--against", release)
     assert outcome.code == 2
     assert "rror" in outcome.err
 

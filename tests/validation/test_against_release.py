@@ -37,7 +37,7 @@ def test_technique_is_checked_against_the_release_asked_for(
 ) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(layer_bytes(techniques=entry(id_), versions=versions(own)))
-    outcome = run("validate", file, "--attack-version", against, "--format", "json")
+    outcome = run("validate", file, "--against", against, "--format", "json")
     [finding] = json.loads(outcome.out)["findings"]
     assert outcome.code == 1
     assert finding["rule"] == rule
@@ -49,7 +49,7 @@ def test_technique_is_checked_against_the_release_asked_for(
 def test_technique_that_the_release_asked_for_has_is_no_finding(own: str, against: str) -> None:
     data = layer_bytes(techniques=entry("T1562.001"), versions=versions(own))
     assert {finding.rule for finding in validate(data)} == {"technique-revoked"}
-    assert validate(data, attack_version=against) == ()
+    assert validate(data, against=against) == ()
 
 
 def test_tactics_are_those_of_the_release_asked_for() -> None:
@@ -58,17 +58,17 @@ def test_tactics_are_those_of_the_release_asked_for() -> None:
     assert [release for release, _ in fact["tactics"]][-1] == "19.1"
     data = layer_bytes(techniques=[{"techniqueID": "T1027", "tactic": "defense-evasion", "score": 1}])
     assert validate(data) == ()
-    assert [finding.rule for finding in validate(data, attack_version="20.0")] == ["tactic-unknown"]
+    assert [finding.rule for finding in validate(data, against="20.0")] == ["tactic-unknown"]
 
 
 @pytest.mark.parametrize("asked", ["33", "v20", "", "newest"])
 def test_release_that_is_not_known_is_a_usage_error(asked: str, run: Run, tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(layer_bytes())
-    outcome = run("validate", file, f"--attack-version={asked}")
+    outcome = run("validate", file, f"--against={asked}")
     assert outcome.code == 2
     assert outcome.out == b""
-    assert "--attack-version" in outcome.err
+    assert "--against" in outcome.err
 
 
 # ---- layers that are to be used together -----------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Finding, make_layer, validate
-from navigator_export.validation import RULES
+from navigator_export.validation import RULES, hints
 from tests.made_inputs import Json, layer_bytes, make_layer_json, mapping_set, nested_lists, rated_rows
 
 GOOD = layer_bytes()
@@ -239,7 +239,7 @@ def test_techniques_are_checked_at_the_release_of_the_layer(attack: str, id_: st
 def test_techniques_can_be_checked_at_another_release() -> None:
     data = layer_bytes(techniques=technique("T1562"))
     assert validate(data) == ()
-    [finding] = validate(data, attack_version="20.0")
+    [finding] = validate(data, against="20.0")
     assert finding.rule == "technique-revoked"
     assert "since 19" in finding.message
 
@@ -247,6 +247,42 @@ def test_techniques_can_be_checked_at_another_release() -> None:
 def test_layer_without_release_is_checked_as_the_newest() -> None:
     data = layer_bytes(versions={"layer": "4.5"}, techniques=technique("T1086"))
     assert {finding.rule for finding in validate(data)} == {"attack-version-missing", "technique-revoked"}
+
+
+def test_nearest_words_are_looked_up_once_each_and_for_the_first_wrong_words_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_up: list[str] = []
+
+    def noting(word: str, known: Json, kind: str) -> str:
+        looked_up.append(word)
+        return f"nearest {kind}"
+
+    monkeypatch.setattr(hints, "nearest", noting)
+    ids = [f"T9{number:03}" for number in range(hints.MOST + 20)]
+    findings = validate(layer_bytes(techniques=[{"techniqueID": id_, f"f{id_}": 1} for id_ in [*ids, ids[0]]]))
+    of = {rule: [f.hint for f in findings if f.rule == rule] for rule in ("technique-unknown", "unknown-field")}
+    assert of["technique-unknown"] == [*["nearest ids"] * hints.MOST, *[""] * 20, "nearest ids"]
+    assert of["unknown-field"] == [*["nearest fields"] * hints.MOST, *[""] * 20, "nearest fields"]
+    assert sorted(looked_up) == sorted([*ids[: hints.MOST], *(f"f{id_}" for id_ in ids[: hints.MOST])])
+
+
+@pytest.mark.parametrize("annotation", [{"score": 0}, {"color": "#ff0000"}, {"comment": "x"}])
+def test_any_annotation_of_a_sub_technique_can_be_hidden(annotation: dict[str, Json]) -> None:
+    data = layer_bytes(layout=..., techniques=technique("T1114.003", **annotation))
+    assert [finding.rule for finding in validate(data)] == ["subtechnique-hidden"]
+
+
+def test_sub_technique_without_annotation_is_not_called_hidden() -> None:
+    assert validate(layer_bytes(layout=..., techniques=technique("T1114.003", enabled=True))) == ()
+
+
+@pytest.mark.parametrize("protocol", ["javascript", "JavaScript", "data", "vbscript", "VBScript", " vbscript"])
+def test_link_that_runs_code_is_told(protocol: str) -> None:
+    links = [{"label": "x", "url": f"{protocol}:msgbox(1)"}]
+    [finding] = validate(layer_bytes(techniques=technique(links=links)))
+    assert finding.rule == "link-protocol"
+    assert finding.message == f"{protocol.strip()}: runs code"
 
 
 def test_all_findings_of_a_layer_are_told() -> None:
