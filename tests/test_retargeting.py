@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,55 +24,24 @@ from navigator_export import (
 from navigator_export.attack import known
 from navigator_export.export import Product
 from navigator_export.retargeting import Fate
+from tests.attack_facts import facts, home_of, is_active, release_key, table
 from tests.made_inputs import NIST, Json, make_row, mapping_file, mapping_set
-from tests.real_inputs import M365_2025, MAPPING_FILES, NIST_16, Rows, corpus, plain_rows, shared
+from tests.real_inputs import (
+    M365_2025,
+    MAPPING_FILES,
+    NIST_16,
+    Rows,
+    corpus,
+    expected_scores,
+    plain_rows,
+    technique,
+    unpadded,
+)
 from tests.results import metadata_of, scores, technique_of
 from tests.running import Run
 
 AWS = "aws-12.12.2024_attack-16.1-enterprise.json"
 TARGETS = ["20.0", "latest"]
-VALUES = ("minimal", "partial", "significant")
-
-
-# ---- the published table of techniques, read without the package -----------------------------------------------------
-
-
-def release_key(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
-
-
-@cache
-def facts() -> dict[tuple[str, str], dict[str, Json]]:
-    """Return the published facts of each (domain, id)."""
-    table = json.loads(shared("attack/techniques.json").read_text("utf-8"))
-    return {(fact["domain"], fact["id"]): fact for fact in table["techniques"]}
-
-
-def is_active(domain: str, id_: str, release: str) -> bool:
-    fact = facts().get((domain, id_))
-    return (
-        fact is not None
-        and fact["first"] is not None
-        and release_key(fact["first"]) <= release_key(release)
-        and (fact["last"] is None or release_key(release) <= release_key(fact["last"]))
-        and release not in fact.get("absent", ())
-    )
-
-
-def home_of(domain: str, id_: str, release: str) -> str | None:
-    """Return the id under which mappings of an id stand in a release; None where there is none."""
-    seen: set[str] = set()
-    while not is_active(domain, id_, release):
-        fact = facts().get((domain, id_))
-        if id_ in seen or fact is None or not fact.get("replaced_by"):
-            return None
-        seen.add(id_)
-        id_ = fact["replaced_by"]
-    return id_
-
-
-def unpadded(id_: str) -> str:
-    return id_.strip().replace("-0", "-")
 
 
 def distinct(rows: Rows) -> list[dict[str, Json]]:
@@ -91,30 +59,6 @@ def distinct(rows: Rows) -> list[dict[str, Json]]:
         )
         keys.setdefault(json.dumps(key), row)
     return list(keys.values())
-
-
-def technique(row: dict[str, Json]) -> str:
-    id_: str = row["attack_object_id"].strip()
-    return id_
-
-
-def expected_scores(rows: list[dict[str, Json]], homes: dict[str, str | None]) -> dict[str, float]:
-    """Return the score of each technique: the best value, or the number of distinct capabilities of unrated rows."""
-    by_home: dict[str, list[dict[str, Json]]] = {}
-    for row in rows:
-        home = homes[technique(row)]
-        if home:
-            by_home.setdefault(home, []).append(row)
-
-    def is_rated(row: dict[str, Json]) -> bool:
-        return bool(row.get("score_category") and row.get("score_value"))
-
-    if any(map(is_rated, rows)):
-        return {
-            home: max((VALUES.index(row["score_value"]) + 1 for row in own if is_rated(row)), default=0)
-            for home, own in by_home.items()
-        }
-    return {home: len({unpadded(row["capability_id"]) for row in own}) for home, own in by_home.items()}
 
 
 def moved(file: Path, target: str, **recipe: Json) -> Product:
@@ -419,8 +363,7 @@ def test_newest_release_is_that_of_the_domain() -> None:
         product = make_layer(
             mapping_set([make_row(technique=id_)], technology_domain=domain), Recipe(attack_version="latest")
         )
-        table = json.loads(shared("attack/techniques.json").read_text("utf-8"))
-        assert product.tally.retargeting.to_release == table["releases"][domain][-1]
+        assert product.tally.retargeting.to_release == table()["releases"][domain][-1]
 
 
 # ---- the report ------------------------------------------------------------------------------------------------------
