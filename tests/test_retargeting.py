@@ -501,3 +501,73 @@ def test_catalogue_agrees_with_the_published_table_on_replacements() -> None:
         assert release is not None
         if not is_active(domain, id_, "20.0"):
             assert release.standing(id_).replacement == home_of(domain, id_, "20.0"), (domain, id_, fact)
+
+
+# ---- fates of made-up rows -------------------------------------------------------------------------------------------
+
+
+def fates_of(*ids: str, **recipe: Json) -> list[tuple[str, str, str | None, int]]:
+    """Return the fates of mappings to these techniques at 16.1, each of a capability of its own."""
+    mappings = mapping_set([make_row(f"C{number}", id_) for number, id_ in enumerate(ids)])
+    fates = make_layer(mappings, Recipe(**recipe)).tally.retargeting.fates
+    return [(fate.technique, fate.outcome, fate.target, fate.mappings) for fate in fates]
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["T1562.001"], [("T1562.001", "moved", "T1685", 1)]),
+        (["T1562.001", "T1562.001", "T1114"], [("T1562.001", "moved", "T1685", 2)]),
+        (["T1562.001", "T1562"], [("T1562", "merged", "T1685", 1), ("T1562.001", "merged", "T1685", 1)]),
+        (["T1562.001", "T1685"], [("T1562.001", "merged", "T1685", 1)]),
+        (["T1562.001", "T1059.001"], [("T1562.001", "moved", "T1685", 1)]),
+        (["T1562.001", "T1086"], [("T1086", "moved", "T1059.001", 1), ("T1562.001", "moved", "T1685", 1)]),
+        (["T1086", "T1059.001", "T1562"], [("T1086", "merged", "T1059.001", 1), ("T1562", "moved", "T1685", 1)]),
+    ],
+)
+def test_merged_is_moved_to_where_other_mappings_stand(ids: list[str], expected: list[Json]) -> None:
+    assert fates_of(*ids, attack_version="20.0") == expected
+
+
+def test_what_has_no_replacement_is_dropped_or_kept_where_the_rest_moves() -> None:
+    ids = ("T1114", "T1562", "T9999", "T1521.003", "T9999")
+    moved_there = ("T1562", "moved", "T1685", 1)
+    assert fates_of(*ids, attack_version="20.0") == [
+        ("T1521.003", "dropped", None, 1),
+        moved_there,
+        ("T9999", "dropped", None, 2),
+    ]
+    assert fates_of(*ids, attack_version="20.0", on_inactive="keep") == [
+        ("T1521.003", "kept", None, 1),
+        moved_there,
+        ("T9999", "kept", None, 2),
+    ]
+    assert fates_of("T1086", "T1086", "T1562", on_inactive="keep") == [("T1086", "kept", None, 2)]
+
+
+@pytest.mark.parametrize(
+    ("technique", "recipe", "words"),
+    [
+        (
+            "T1562.001",
+            {"attack_version": "20.0"},
+            "T1562.001 Disable or Modify Tools (revoked since 19.1): 1 mapping moved to T1685 Disable or Modify Tools",
+        ),
+        ("T9999", {}, "T9999 (unknown): 1 mapping dropped"),
+        ("T9999", {"on_inactive": "keep"}, "T9999 (unknown): 1 mapping kept"),
+    ],
+)
+def test_fate_says_what_became_of_an_id(technique: str, recipe: dict[str, Json], words: str) -> None:
+    mappings = mapping_set([make_row("A", technique), make_row("A", "T1114")])
+    [fate] = make_layer(mappings, Recipe(**recipe)).tally.retargeting.fates
+    assert str(fate) == words
+    assert (fate.target is None) == (fate.target_name is None)
+
+
+def test_release_of_mappings_that_are_not_moved_stays_as_the_source_says() -> None:
+    product = make_layer(mapping_set([make_row()], attack_version="16.9"))
+    layer = json.loads(product.text)
+    assert metadata_of(layer, "layer's ATT&CK release") == ["16.9 enterprise"]
+    assert "ATT&CK 16.9 ·" in layer["name"]
+    told = product.tally.retargeting
+    assert (told.from_release, told.to_release) == ("16.9", "16.1")
