@@ -6,13 +6,29 @@ import shlex
 import string
 from collections.abc import Sequence
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Criteria, Recipe, Scoring, Selection, TierOptions, make_layer, read, read_bytes
-from navigator_export.recipe import command, file_name, title
-from tests.made_inputs import NIST, make_row, mapping_bytes, mapping_file, mapping_set, rated_rows, unrated_rows
+from navigator_export.cli import commands
+from navigator_export.layer.annotation import COMMENT_STYLES
+from navigator_export.layer.scoring import STRATEGIES
+from navigator_export.model import CATEGORIES, VALUES
+from navigator_export.readers import ReadOptions
+from navigator_export.recipe import command, file_name, slug, title
+from navigator_export.retargeting import ON_INACTIVE
+from tests.made_inputs import (
+    NIST,
+    joined_set,
+    make_row,
+    mapping_bytes,
+    mapping_file,
+    mapping_set,
+    rated_rows,
+    unrated_rows,
+)
 from tests.real_inputs import ROOT
 from tests.results import metadata_of
 from tests.running import Run
@@ -297,3 +313,251 @@ def test_file_names_are_safe_everywhere(recipe: Recipe, framework: str, version:
 
 def test_command_of_the_default_recipe_has_no_options() -> None:
     assert command(mapping_set(unrated_rows(), **NIST), Recipe()) == "navigator-export export mappings.json"
+
+
+# ---- the command line as a recipe ------------------------------------------------------------------------------------
+
+
+class StoppedError(Exception):
+    """Raised in place of making a layer."""
+
+
+def recipe_of(words: Sequence[str]) -> Recipe:
+    """Return the recipe that the command line makes of what follows the program's name."""
+    with (
+        mock.patch("navigator_export.cli.export.make_layer", side_effect=StoppedError) as making,
+        pytest.raises(StoppedError),
+    ):
+        commands.main([*words], standalone_mode=False)
+    _, recipe = making.call_args.args
+    assert isinstance(recipe, Recipe)
+    return recipe
+
+
+NAME = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
+NAMES_OF_ANYTHING = st.lists(
+    NAME | st.sampled_from(["-x", "--tier", "=", "a=b", "m365:x", "a, b", "'", "$x", "\n"]), max_size=3
+).map(tuple)
+PLAIN = st.text(st.sampled_from("abcXYZ019 .-*?"), min_size=1, max_size=6).map(str.strip).filter(bool)
+OWNERS = PLAIN | st.just("*")
+TIERS = st.none() | NAME
+NUMBERS = st.integers(0, 10**9) | st.floats(0, 1e9, allow_nan=False)
+ANY_CRITERIA = st.builds(
+    Criteria,
+    frameworks=NAMES_OF_ANYTHING,
+    capabilities=NAMES_OF_ANYTHING,
+    groups=NAMES_OF_ANYTHING,
+    categories=st.lists(st.sampled_from(CATEGORIES), max_size=3).map(tuple),
+    values=st.lists(st.sampled_from(VALUES), max_size=3).map(tuple),
+    mapping_types=NAMES_OF_ANYTHING,
+    techniques=NAMES_OF_ANYTHING,
+)
+ANY_RECIPE = st.builds(
+    Recipe,
+    selection=st.builds(
+        lambda tier, exact, **other: Selection(tier=tier, exact_tier=exact and tier is not None, **other),
+        tier=TIERS,
+        exact=st.booleans(),
+        include=ANY_CRITERIA,
+        exclude=ANY_CRITERIA,
+        min_value=st.sampled_from((None, *VALUES)),
+        exclude_tiers=NAMES_OF_ANYTHING,
+    ),
+    tiers=st.builds(
+        TierOptions,
+        orders=st.lists(st.tuples(OWNERS, st.lists(PLAIN, min_size=1, max_size=3).map(tuple)), max_size=2).map(tuple),
+        assigned=st.lists(st.tuples(OWNERS, OWNERS, PLAIN), max_size=2).map(tuple),
+    ),
+    scoring=st.builds(
+        Scoring,
+        strategy=st.sampled_from((None, *STRATEGIES)),
+        weights=st.just((1, 2, 3)) | st.tuples(NUMBERS, NUMBERS, NUMBERS),
+        range=st.none() | st.tuples(NUMBERS.map(lambda n: -n), NUMBERS),
+    ),
+    attack_version=st.none() | NAME,
+    comments=st.sampled_from(COMMENT_STYLES),
+    on_inactive=st.sampled_from(ON_INACTIVE),
+    fold=st.booleans(),
+    aggregate=st.booleans(),
+    name=st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    description=st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+)
+
+
+@given(recipe=ANY_RECIPE)
+def test_parsing_the_command_of_a_recipe_gives_the_recipe(recipe: Recipe) -> None:
+    program, *words = shlex.split(command(read("sample"), recipe))
+    assert program == "navigator-export"
+    assert recipe_of(words) == recipe
+
+
+def test_every_field_of_a_recipe_is_an_option_of_its_command() -> None:
+    criteria = Criteria(("f",), ("c",), ("g",), ("detect",), ("partial",), ("m",), ("t",))
+    recipe = Recipe(
+        selection=Selection(criteria, criteria, "E5", True, "partial", ("E3",)),
+        tiers=TierOptions((("own", ("a", "b")), ("*", ("c",))), (("own", "x", "a"), ("*", "y", "c"))),
+        scoring=Scoring("sum", (1, 2.5, 4), (0, 9)),
+        attack_version="20.0",
+        comments="none",
+        on_inactive="keep",
+        fold=True,
+        aggregate=True,
+        name="n",
+        description="d",
+    )
+    aspects = [
+        *("framework=f", "capability=c", "group=g", "category=detect", "value=partial", "mapping-type=m", "technique=t")
+    ]
+    assert shlex.split(command(MAPPINGS, recipe)) == [
+        *("navigator-export", "export", "mappings.json"),
+        *(f"--{aspect}" for aspect in aspects),
+        *("--tier=E5", "--exact-tier", "--min-value=partial"),
+        *(f"--exclude-{aspect}" for aspect in aspects),
+        *("--exclude-tier=E3", "--tiers=own:a,b", "--tiers=c", "--assign-tier=own:x=a", "--assign-tier=y=c"),
+        *("--score=sum", "--weights=minimal=1,partial=2.5,significant=4", "--range=0:9"),
+        *("--attack-version=20.0", "--comments=none", "--on-inactive=keep", "--name=n", "--description=d"),
+        *("--fold", "--aggregate"),
+    ]
+    assert recipe_of(shlex.split(command(read("sample"), recipe))[1:]) == recipe
+
+
+def test_command_repeats_how_the_sources_were_read_once() -> None:
+    options = ReadOptions(framework="mine", domain="enterprise")
+    mappings = read_bytes(mapping_bytes([make_row()]), "a.json", options)
+    assert command(mappings, Recipe(fold=True)) == (
+        "navigator-export export a.json --source-framework=mine --source-domain=enterprise --fold"
+    )
+
+
+# ---- names at their bounds -------------------------------------------------------------------------------------------
+
+
+def selecting(*capabilities: str, **other: object) -> Recipe:
+    return Recipe(
+        selection=Selection(include=Criteria(capabilities=capabilities)), scoring=Scoring(strategy="best"), **other
+    )
+
+
+def test_words_of_a_selection_up_to_80_characters_stand_whole_in_a_title() -> None:
+    longest = "x" * (80 - len("capability "))
+    assert names(selecting(longest))[0] == f"Microsoft 365 07/18/2025 · ATT&CK 16.1 · capability {longest} · best"
+    cut = names(selecting(f"{longest}y"))[0]
+    assert re.fullmatch(
+        rf"Microsoft 365 07/18/2025 · ATT&CK 16\.1 · capability {longest}… \[[0-9a-f]{{8}}\] · best", cut
+    )
+
+
+def test_words_of_a_file_name_up_to_80_characters_stand_whole() -> None:
+    longest = "x" * (80 - len("capability-_best"))
+    start = "m365-07.18.2025_attack-16.1-enterprise_"
+    assert names(selecting(longest))[1] == f"{start}capability-{longest}_best.json"
+    cut = names(selecting(f"{longest}y"))[1]
+    assert re.fullmatch(rf"{start}capability-{longest}y_bes_[0-9a-f]{{8}}\.json", cut)
+    assert re.fullmatch(rf"{start}capability-{longest}yyyy_[0-9a-f]{{8}}\.json", names(selecting(longest + "yyyy"))[1])
+
+
+@pytest.mark.parametrize(
+    ("recipe", "in_title", "in_file_name"),
+    [
+        (selecting("A-1.b_C"), False, False),
+        (selecting("A", "B"), False, False),
+        (selecting("a b"), False, True),
+        (selecting("a*"), False, True),
+        (selecting("a, b"), True, True),
+        (selecting("a · b"), True, True),
+        (selecting("a_group-b"), False, True),
+        (selecting("a_B-c"), False, False),
+        (selecting("A", name="other"), None, False),
+    ],
+)
+def test_a_digest_stands_only_where_words_can_be_read_in_two_ways(
+    recipe: Recipe, in_title: bool | None, in_file_name: bool
+) -> None:
+    shown, file = names(recipe)
+    assert bool(re.search(r" \[[0-9a-f]{8}\] ", shown)) == bool(in_title)
+    assert bool(re.search(r"_[0-9a-f]{8}\.json$", file)) == in_file_name
+
+
+def test_a_digest_tells_the_score_too() -> None:
+    found = {
+        re.findall("[0-9a-f]{8}", name)[-1]
+        for strategy in ("best", "count")
+        for name in (
+            title(MAPPINGS, MAPPINGS.sources, selecting("a, b"), strategy),
+            file_name(MAPPINGS, MAPPINGS.sources, selecting("a, b"), strategy),
+        )
+    }
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words", "tail"),
+    [
+        (
+            Recipe(selection=Selection(include=Criteria(mapping_types=("other_type",)), min_value="partial")),
+            "mapping type other_type, min value partial · best",
+            "mapping-type-other_type_min-value-partial_best",
+        ),
+        (
+            Recipe(tiers=TierOptions(assigned=(("*", "LOGIN-E3", "E5"),))),
+            "assign tier LOGIN-E3=E5 · best",
+            None,
+        ),
+        (
+            Recipe(selection=Selection(tier="E3", exact_tier=True)),
+            "tier E3, exact tier · best",
+            "tier-e3_exact-tier_best",
+        ),
+        (
+            Recipe(
+                selection=Selection(exclude_tiers=("E3",)), fold=True, on_inactive="keep", scoring=Scoring(range=(0, 9))
+            ),
+            "without tier E3 · best · range 0:9 · on-inactive keep · fold",
+            None,
+        ),
+        (Recipe(description="Of us"), "everything · best", None),
+    ],
+)
+def test_names_tell_every_other_choice(recipe: Recipe, words: str, tail: str | None) -> None:
+    product = make_layer(MAPPINGS, recipe)
+    assert product.layer.name == f"Microsoft 365 07/18/2025 · ATT&CK 16.1 · {words}"
+    if tail:
+        assert product.file_name == f"m365-07.18.2025_attack-16.1-enterprise_{tail}.json"
+    assert "of-us" not in product.file_name
+
+
+def test_release_stands_once_in_the_names_of_a_moved_layer() -> None:
+    product = make_layer(MAPPINGS, Recipe(attack_version="20.0", name="Ours"))
+    assert product.layer.name == "Ours"
+    assert product.file_name == "m365-07.18.2025_attack-16.1-to-20.0-enterprise_everything_best.json"
+
+
+def test_frameworks_without_version_and_several_frameworks_are_named() -> None:
+    mappings = mapping_set([make_row()], mapping_framework_version="")
+    product = make_layer(mappings)
+    assert product.layer.name == "Microsoft 365 · ATT&CK 16.1 · everything · best"
+    assert product.file_name == "m365_attack-16.1-enterprise_everything_best.json"
+    both = make_layer(joined_set(m365=[make_row()], nist_800_53=[make_row()]))
+    assert both.layer.name.startswith("Microsoft 365 07/18/2025 + NIST 800-53 07/18/2025 · ")
+    assert both.file_name.startswith("m365-07.18.2025+nist_800_53-07.18.2025_attack-16.1-")
+
+
+def test_long_names_of_frameworks_are_cut_in_file_names() -> None:
+    [start, *_] = make_layer(mapping_set([make_row()], mapping_framework="x" * 100)).file_name.split("_attack-")
+    assert start == "x" * 80
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("Ab c", "ab-c"),
+        ("a/b", "a.b"),
+        (" .-a-. ", "a"),
+        ("a  *b", "a-b"),
+        ("a_b+c.d", "a_b+c.d"),
+        ("é", "x"),
+        ("", "x"),
+    ],
+)
+def test_slug(text: str, safe: str) -> None:
+    assert slug(text) == safe
