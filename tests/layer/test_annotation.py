@@ -6,7 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 from msgspec import structs
 
 from navigator_export import (
@@ -361,9 +361,9 @@ def test_capabilities_stand_by_their_best_value_not_by_their_number_of_ratings()
 
 
 TIED = [
-    make_row("A", mapping_type="b", comments="Second.", references=["https://example.org/2"]),
+    make_row("A", mapping_type="b", comments="Second.", references=["https://example.org/0"]),
+    make_row("A", mapping_type="b", comments="First.", references=["https://example.org/2"]),
     make_row("A", mapping_type="b", comments="First.", references=["https://example.org/1"]),
-    make_row("A", mapping_type="b", comments="First.", references=["https://example.org/0"]),
     make_row("A", mapping_type="a", comments="Third.", references=["https://example.org/3"]),
     make_row("A", mapping_type=None, comments="Fourth.", references=["https://example.org/4"]),
 ]
@@ -374,7 +374,7 @@ def test_ties_stand_by_mapping_type_then_comment_then_references(seed: int) -> N
     shown = entry(mapping_set(shuffled(TIED, seed)), comments="full")
     assert shown["comment"] == "A protect partial\n\nA Name of A: Fourth.\nThird.\nFirst.\nSecond."
     assert metadata_of(shown, "mapping type") == ["a", "b"]
-    assert [link["url"][-1] for link in shown["links"]] == ["4", "3", "0", "1", "2"]
+    assert [link["url"][-1] for link in shown["links"]] == ["4", "3", "1", "2", "0"]
 
 
 @pytest.mark.parametrize("frameworks", [("one", "two"), ("two", "one")])
@@ -454,6 +454,14 @@ VARIED = st.lists(
 )
 
 
+@example(
+    rows=[
+        make_row("A", "T1114", "protect partial"),
+        make_row("A", "T1078", "protect minimal"),
+        make_row("A", "T1566", "detect partial"),
+        make_row("A", "T1562", "protect partial"),
+    ]
+)
 @given(rows=VARIED)
 def test_what_is_said_of_a_technique_does_not_depend_on_what_is_mapped_besides(rows: list[dict[str, Json]]) -> None:
     recipe = Recipe(attack_version="20.0", comments="full")

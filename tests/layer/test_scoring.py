@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Recipe, Scoring, Selection, make_layer
-from navigator_export.errors import NavigatorExportError, SelectionError
+from navigator_export.errors import LayerError, NavigatorExportError, SelectionError
 from navigator_export.layer.scoring import LARGEST, STRATEGIES
 from tests.made_inputs import Json, joined_set, make_row, mapping_set, rated_rows, unrated_rows
 from tests.results import metadata_of
@@ -343,3 +343,16 @@ def test_a_sum_in_the_last_half_percent_of_the_scale_becomes_the_next_lower_numb
     ratings = [(f"S{i}", "protect significant") for i in range(9)]
     ratings += [(f"P{i}", "protect partial") for i in range(partial)] + [("M", "protect minimal")] * minimal
     assert scored(ratings, "sum", weights=(1, 2, 100)) == expected
+
+
+def test_the_next_lower_number_has_the_size_of_the_scale() -> None:
+    ratings = [*((f"S{i}", "protect significant") for i in range(9)), ("P", "protect partial")]
+    assert scored(ratings, "sum", weights=(1, 960, 1000)) == 9900
+
+
+@pytest.mark.parametrize(("strategy", "weights"), [("count", (1, 2, 3)), ("best", (1, 299, 300))])
+def test_a_whole_number_is_never_put_lower(strategy: str, weights: tuple[int, int, int]) -> None:
+    ratings = [(f"C{i}", "protect partial") for i in range(299)]
+    with pytest.raises(LayerError, match="299 is within half a percent") as caught:
+        scored(ratings, strategy, weights=weights, range=(0, 300))
+    assert [finding.rule for finding in caught.value.findings] == ["gradient-top"]
