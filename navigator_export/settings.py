@@ -71,14 +71,15 @@ READING_SETTINGS: Final = (
         Setting(f"reading.limits.{name}", f"--limit {name}=…", f"limits.{name}")
         for name in ("bytes", "unpacked", "rows", "cell", "depth", "values", "files", "wait")
     ),
-    Setting("bundle.release", "--release", "release"),  # of `attack import`
 )
 """Those of how sources are read."""
 
 SETTINGS: Final = (*RECIPE_SETTINGS, *READING_SETTINGS)
 
-OPTIONS: Final[Dictionary[str, str]] = MappingProxyType({setting.path: setting.option for setting in SETTINGS})
-"""Path to option of the command line."""
+OPTIONS: Final[Dictionary[str, str]] = MappingProxyType(
+    {setting.path: setting.option for setting in SETTINGS} | {"bundle.release": "--release"}
+)
+"""Path to option of the command line; a bundle's release is told to `attack import` alone."""
 
 KEYS: Final[Dictionary[str, str]] = MappingProxyType({setting.path: setting.key for setting in SETTINGS})
 """Path to key of the manifest."""

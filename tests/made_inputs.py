@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from navigator_export import MappingSet, read_bytes
+from navigator_export.readers.assembly import assemble
+from navigator_export.readers.unified.json_text import read_unified
 
 Json = Any
 """A value as `json` reads it."""
@@ -62,6 +64,16 @@ def mapping_file(folder: Path, rows: Iterable[dict[str, Json]], name: str = "map
 def mapping_set(rows: Iterable[dict[str, Json]], **metadata: Json) -> MappingSet:
     """Return these rows as the package reads them."""
     return read_bytes(mapping_bytes(rows, **metadata), "mappings.json")
+
+
+def joined_set(**rows_of: Iterable[dict[str, Json]]) -> MappingSet:
+    """Return the rows of several frameworks as one set, each from a source that is called by its framework."""
+    return assemble(
+        [
+            read_unified(mapping_bytes(rows, mapping_framework=framework), framework, framework)
+            for framework, rows in rows_of.items()
+        ]
+    )
 
 
 def rated_rows() -> list[dict[str, Json]]:

@@ -75,3 +75,39 @@ def maps_something(row: dict[str, Json]) -> bool:
         and (row.get("attack_object_id") or "").strip()
         and "non_mappable" not in (row.get("status"), row.get("mapping_type"))
     )
+
+
+VALUES = ("minimal", "partial", "significant")
+
+
+def technique(row: dict[str, Json]) -> str:
+    """Return the technique id of a row that maps something."""
+    id_: str = row["attack_object_id"].strip()
+    return id_
+
+
+def unpadded(capability_id: str) -> str:
+    """Return a capability id as both spellings of a NIST id share it."""
+    return capability_id.strip().replace("-0", "-")
+
+
+def expected_scores(rows: list[dict[str, Json]], homes: dict[str, str | None]) -> dict[str, float]:
+    """Return the score of each technique: the best value, or the number of distinct capabilities of unrated rows.
+
+    `homes` says under which id the rows of an id stand, None for those that stand nowhere.
+    """
+    by_home: dict[str, list[dict[str, Json]]] = {}
+    for row in rows:
+        home = homes[technique(row)]
+        if home:
+            by_home.setdefault(home, []).append(row)
+
+    def is_rated(row: dict[str, Json]) -> bool:
+        return bool(row.get("score_category") and row.get("score_value"))
+
+    if any(map(is_rated, rows)):
+        return {
+            home: max((VALUES.index(row["score_value"]) + 1 for row in own if is_rated(row)), default=0)
+            for home, own in by_home.items()
+        }
+    return {home: len({unpadded(row["capability_id"]) for row in own}) for home, own in by_home.items()}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from navigator_export import Criteria, Recipe, Selection, make_layer, read, read_bytes, validate
+from tests.attack_facts import is_active
 from tests.made_inputs import shuffled
 from tests.real_inputs import (
     M365_2023,
@@ -20,43 +20,20 @@ from tests.real_inputs import (
     SHARED,
     Rows,
     corpus,
+    expected_scores,
     maps_something,
     plain_rows,
     shared,
+    technique,
 )
 from tests.results import scores, walk, without_source_hash
 from tests.running import Run, run_process
 
 
-def release_key(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
-
-
-@cache
-def attack_facts() -> list[dict[str, object]]:
-    """Return the published table of techniques, which is not the package's own copy."""
-    techniques: list[dict[str, object]] = json.loads(shared("attack/techniques.json").read_text("utf-8"))["techniques"]
-    return techniques
-
-
-def active_techniques(domain: str, release: str) -> set[str]:
-    """Return the techniques that are active in a release, by the published table."""
-    at = release_key(release)
-    return {
-        fact["id"]
-        for fact in attack_facts()
-        if fact["domain"] == domain
-        and fact["first"] is not None
-        and release_key(fact["first"]) <= at
-        and (fact["last"] is None or at <= release_key(fact["last"]))
-        and release not in fact.get("absent", ())
-    }
-
-
 def expected_techniques(rows: Rows) -> set[str]:
     """Return the techniques that a layer of everything in a file must colour, and no other."""
-    active = active_techniques(rows.metadata["technology_domain"], rows.metadata["attack_version"])
-    return {row["attack_object_id"].strip() for row in rows.mapping} & active
+    domain, release = rows.metadata["technology_domain"], rows.metadata["attack_version"]
+    return {technique(row) for row in rows.mapping if is_active(domain, technique(row), release)}
 
 
 @pytest.mark.parametrize("file", MAPPING_FILES)
@@ -77,8 +54,8 @@ def test_layer_colours_exactly_the_active_techniques_that_rows_map(file: Path) -
 def test_every_row_of_a_file_is_in_exactly_one_count(file: Path) -> None:
     rows = plain_rows(file)
     everything = make_layer(read(file)).tally
-    technique = sorted(expected_techniques(rows))[0]
-    without = make_layer(read(file), Recipe(selection=Selection(exclude=Criteria(techniques=(technique,))))).tally
+    first = min(expected_techniques(rows))
+    without = make_layer(read(file), Recipe(selection=Selection(exclude=Criteria(techniques=(first,))))).tally
     for tally in (everything, without):
         counts = (tally.mappings, tally.not_selected, tally.duplicates, tally.unmapped, tally.retargeting.dropped)
         assert tally.rows == len(rows.all)
@@ -91,20 +68,9 @@ def test_every_row_of_a_file_is_in_exactly_one_count(file: Path) -> None:
 @pytest.mark.parametrize("file", MAPPING_FILES)
 def test_unrated_files_count_distinct_capabilities_and_rated_ones_take_the_best_value(file: Path) -> None:
     rows = plain_rows(file)
-    values = ("minimal", "partial", "significant")
-    is_rated = any(row.get("score_category") and row.get("score_value") for row in rows.mapping)
-    expected: dict[str, object] = {}
-    for technique in expected_techniques(rows):
-        own = [row for row in rows.mapping if row["attack_object_id"].strip() == technique]
-        if is_rated:
-            expected[technique] = max(
-                (values.index(r["score_value"]) + 1 for r in own if r.get("score_category") and r.get("score_value")),
-                default=0,
-            )
-        else:
-            ids = {row["capability_id"].strip().replace("-0", "-") for row in own}
-            expected[technique] = len(ids)
-    assert scores(make_layer(read(file)).text) == expected
+    coloured = expected_techniques(rows)
+    homes = {technique(row): technique(row) if technique(row) in coloured else None for row in rows.mapping}
+    assert scores(make_layer(read(file)).text) == expected_scores(rows.mapping, homes)
 
 
 @pytest.mark.parametrize("file", MAPPING_FILES)

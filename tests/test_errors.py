@@ -1,8 +1,22 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
-from navigator_export.errors import OutputError, Problem, SelectionError, SourceError, nearest, reason
+from navigator_export import validate
+from navigator_export.errors import (
+    AttackError,
+    LayerError,
+    NothingSelectedError,
+    OutputError,
+    Problem,
+    ProblemsError,
+    SelectionError,
+    SourceError,
+    nearest,
+    reason,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +64,79 @@ def test_hint_names_the_nearest_words_or_the_known_ones(word: str, known: list[s
 def test_reason_is_in_words_without_number_or_file() -> None:
     assert reason(FileNotFoundError(2, "No such file or directory", "/a/b")) == "no such file or directory"
     assert reason(ValueError("Embedded null byte")) == "embedded null byte"
+
+
+def test_hint_names_five_near_words_at_most() -> None:
+    known = [f"MAIL-{letter}" for letter in "ABCDEFG"]
+    words = nearest("MAIL-", known, "ids").removeprefix("nearest ids: ").split(", ")
+    assert len(words) == 5
+    assert set(words) < set(known)
+
+
+def test_hint_names_words_that_are_half_alike() -> None:
+    assert nearest("abxx", ["abyy", "zzzz"], "ids") == "nearest ids: abyy"
+    assert nearest("axxx", ["ayyy"], "ids") == "known ids: ayyy"
+
+
+def test_hint_names_eight_known_words_without_an_ellipsis() -> None:
+    assert nearest("qqq", "abcdefgh", "ids") == "known ids: a, b, c, d, e, f, g, h"
+
+
+def test_reason_without_words_is_the_name_of_the_error() -> None:
+    assert reason(ValueError()).casefold() == "valueerror"
+
+
+PROBLEMS = (Problem("is empty", "$.x", "fill it"), Problem("is odd"))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SourceError("a.json", PROBLEMS),
+        OutputError("a.json", PROBLEMS),
+        AttackError("a.json", PROBLEMS),
+        SelectionError(*PROBLEMS),
+        NothingSelectedError(*PROBLEMS),
+    ],
+)
+def test_errors_survive_the_way_between_processes(error: ProblemsError) -> None:
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(again) is type(error)
+    assert (again.file, again.problems, str(again)) == (error.file, PROBLEMS, str(error))
+    assert str(error) == "\n".join(error.lines())
+
+
+def test_layer_errors_survive_the_way_between_processes() -> None:
+    error = LayerError(validate(b"{}"))
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert again.findings == error.findings != ()
+    assert str(again) == str(error) == "\n".join(map(str, error.findings))
+
+
+# ---- settings by other names -----------------------------------------------------------------------------------------
+
+NAMES = {"selection.tier": "--tier", "reading.limits.cell": "--limit cell=…", "name": "--name"}
+
+
+@pytest.mark.parametrize(
+    ("problem", "spelled"),
+    [
+        (Problem("x", "selection.tier"), Problem("x", "--tier")),
+        (Problem("x", "selection.tier E9"), Problem("x", "--tier E9")),
+        (Problem("x", "selection.tiers"), Problem("x", "selection.tiers")),
+        (Problem("x", "row selection.tier"), Problem("x", "row selection.tier")),
+        (Problem("selection.tier `selection.tier`"), Problem("selection.tier --tier")),
+        (Problem("x", "", "`reading.limits.cell` and `name` do"), Problem("x", "", "--limit cell=… and --name do")),
+        (Problem("`own` and `Name` and `selection.tier.x`"), Problem("`own` and `Name` and `selection.tier.x`")),
+        (Problem("x", "$.a b", "y"), Problem("x", "$.a b", "y")),
+    ],
+)
+def test_problem_is_spelled_with_the_names_of_settings(problem: Problem, spelled: Problem) -> None:
+    assert problem.spelled(NAMES) == spelled
+    assert problem.spelled({}) == problem
+
+
+def test_lines_call_settings_by_the_names_given() -> None:
+    error = SelectionError(Problem("no such tier", "selection.tier", "see `name`"))
+    assert error.lines(names=NAMES) == ["--tier: error no such tier; see --name"]
+    assert error.lines() == ["selection.tier: error no such tier; see `name`"]

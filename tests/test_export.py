@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, strategies as st
 
 from navigator_export import Criteria, LayerError, Recipe, Selection, make_layer, read, validate
 from navigator_export.errors import SelectionError
-from tests.made_inputs import make_row, mapping_set, rated_rows
+from tests.made_inputs import joined_set, make_row, mapping_set, rated_rows
 from tests.results import metadata_of
 
 T1053_001 = "T1053.001"
@@ -65,10 +66,75 @@ def test_a_layer_with_a_finding_is_refused() -> None:
 
 def test_a_layer_may_be_folded_as_asked() -> None:
     product = make_layer(mapping_set(rated_rows()), Recipe(fold=True))
-    assert {finding.rule for finding in validate(product.text)} <= {"subtechnique-hidden"}
+    assert product.findings == ()
+    assert [finding.rule for finding in validate(product.text)] == ["subtechnique-hidden"]
 
 
 def test_layers_of_the_sample_keep_to_the_selected_source() -> None:
     product = make_layer(read("sample"), Recipe(selection=Selection(include=Criteria(frameworks=("m365",)))))
     assert product.layer.name.startswith("Microsoft 365 12/11/2023 · ")
     assert [source.framework for source in product.tally.sources] == ["m365"]
+
+
+def test_the_account_of_a_layer_names_its_own_sources_and_counts_all_rows() -> None:
+    mappings = joined_set(
+        m365=[make_row("A-E3"), make_row("A-E3"), make_row("B-E5", "T1566"), make_row("C-E3", None)],
+        one=[make_row("A-E3"), make_row("A-E3", "T1086")],
+        two=[make_row("A-E3", "T1566")],
+    )
+    include = Criteria(capabilities=("A-*", "C-*"), techniques=("T1114", "T1086"))
+    tally = make_layer(mappings, Recipe(selection=Selection(include=include))).tally
+    assert [source.name for source in tally.sources] == ["m365", "one"]
+    assert (tally.mappings, tally.capabilities, tally.techniques) == (2, 2, 1)
+    assert (tally.not_selected, tally.duplicates, tally.unmapped, tally.retargeting.dropped) == (2, 1, 1, 1)
+    assert tally.rows == 7
+    assert tally.without_tier == ()
+
+
+def test_an_id_that_was_moved_is_not_named_among_those_left_out() -> None:
+    rows = [make_row("A", "T1086"), make_row("A", "T9999"), make_row("B", "T1078"), make_row("B", "T1521.003")]
+    recipe = Recipe(attack_version="20.0", selection=Selection(include=Criteria(capabilities=("A",))))
+    tally = make_layer(mapping_set(rows), recipe).tally
+    assert tally.left_out() == "2 not selected, 1 on inactive techniques (T9999)"
+    kept = make_layer(mapping_set(rows), Recipe(on_inactive="keep")).tally
+    assert kept.left_out() == ""
+
+
+def test_remarks_of_reading_are_told_with_their_source() -> None:
+    mappings = mapping_set([make_row("A", references=["javascript:x"]), make_row("B")])
+    [remark] = mappings.sources[0].remarks
+    assert make_layer(mappings).tally.remarks == (f"mappings.json: {remark}",)
+
+
+COUNTED = st.lists(
+    st.builds(
+        make_row,
+        st.sampled_from(("A-E3", "B-E5", "C", None)),
+        st.sampled_from(("T1114", "T1078", "T1086", "T9999", None)),
+        st.sampled_from(("", "protect partial")),
+        status=st.sampled_from(("complete", "non_mappable")),
+    ),
+    max_size=12,
+)
+SELECTIONS = st.sampled_from(
+    (
+        Selection(),
+        Selection(tier="E3"),
+        Selection(min_value="partial"),
+        Selection(exclude=Criteria(techniques=("T1078",))),
+        Selection(exclude_tiers=("E5",)),
+    )
+)
+
+
+@given(one=COUNTED, other=COUNTED, selection=SELECTIONS, policy=st.sampled_from(("drop", "keep")), move=st.booleans())
+def test_every_row_is_in_exactly_one_count(
+    one: list[dict[str, object]], other: list[dict[str, object]], selection: Selection, policy: str, move: bool
+) -> None:
+    always = [make_row("ALWAYS-E3"), make_row("ALWAYS-E3", "T1078")]
+    mappings = joined_set(m365=[*always, *one], other=[*other, make_row("X", "T1078")])
+    recipe = Recipe(selection=selection, on_inactive=policy, attack_version="20.0" if move else None)
+    tally = make_layer(mappings, recipe).tally
+    counts = (tally.mappings, tally.not_selected, tally.duplicates, tally.unmapped, tally.retargeting.dropped)
+    assert min(counts) >= 0
+    assert sum(counts) == tally.rows == len(one) + len(other) + 3

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from navigator_export import Inspection, TierOptions, assign_tiers, inspect
-from tests.made_inputs import Json, make_row, mapping_set, rated_rows, shuffled
+from navigator_export.attack import known
+from tests.made_inputs import Json, joined_set, make_row, mapping_set, rated_rows, shuffled
 
 
 def inspected(rows: list[dict[str, Json]], options: TierOptions | None = None, **metadata: Json) -> Inspection:
@@ -129,3 +132,126 @@ def test_tactics_are_in_the_order_of_the_matrix_with_their_names() -> None:
     assert (collection.name, collection.techniques, collection.mappings) == ("Collection", 2, 2)
     assert facts["command-and-control"].name == "Command and Control"
     assert facts["impact"].techniques == 0
+
+
+TWINS = joined_set(
+    two=[
+        make_row("A", "T1566", "protect partial"),
+        make_row("A", "T1566", "protect partial"),
+        make_row("A", "T1114", "detect minimal", comments="It blocks.\nLicense Requirements: E5"),
+    ],
+    one=[
+        make_row("A", "T1114", "protect minimal"),
+        make_row("A", "T1114", "protect significant"),
+        make_row("B", "T1086"),
+        make_row("A", "T1053.001"),
+    ],
+)
+"""One id in two frameworks."""
+
+
+def test_one_id_in_two_frameworks_is_two_capabilities() -> None:
+    result = inspect(TWINS, assign_tiers(TWINS, TierOptions()))
+    assert [(c.framework, c.id, c.mappings, c.distinct, c.techniques) for c in result.capabilities] == [
+        ("one", "A", 3, 3, 2),
+        ("one", "B", 1, 1, 1),
+        ("two", "A", 3, 2, 2),
+    ]
+    assert [(t.id, t.mappings, t.distinct, t.capabilities) for t in result.techniques] == [
+        ("T1053.001", 1, 1, 1),
+        ("T1086", 1, 1, 1),
+        ("T1114", 3, 3, 2),
+        ("T1566", 2, 1, 1),
+    ]
+    assert [(c.capability, c.technique, c.values) for c in result.contradictions] == [
+        ("A", "T1114", ("minimal", "significant"))
+    ]
+    assert [entry.id for entry in result.inactive] == ["T1053.001", "T1086"]
+    assert not any(capability.licence_disagrees for capability in result.capabilities)
+
+
+def test_tactics_count_what_is_mapped_of_what_the_release_has() -> None:
+    release = known().release("enterprise", "16.1")
+    assert release is not None
+    rows = [make_row("A", "T1114"), make_row("B", "T1114"), make_row("A", "T1078"), make_row("A", "T1086")]
+    facts = {entry.tactic: entry for entry in inspected(rows).tactics}
+    assert set(facts) == {tactic for tactics in release.tactics.values() for tactic in tactics}
+    assert {name: (entry.techniques, entry.mappings) for name, entry in facts.items() if entry.techniques} == {
+        "collection": (1, 2),
+        **dict.fromkeys(("defense-evasion", "initial-access", "persistence", "privilege-escalation"), (1, 1)),
+    }
+    assert {name: entry.of for name, entry in facts.items()} == {
+        name: sum(name in tactics for tactics in release.tactics.values()) for name in facts
+    }
+    assert facts["collection"].of > 30
+
+
+def test_ratings_are_listed_by_category_best_value_first() -> None:
+    ratings = [f"{c} {v}" for c in ("respond", "detect", "protect") for v in ("partial", "minimal", "significant")]
+    [facts] = inspected([make_row("A", "T1114", rating) for rating in ("", *ratings)]).capabilities
+    assert list(facts.ratings) == [
+        *(f"{c} {v}" for c in ("protect", "detect", "respond") for v in ("significant", "partial", "minimal")),
+        "unrated",
+    ]
+
+
+def test_repetitions_of_a_capability_count_in_its_tier_alone() -> None:
+    low, high = inspected([make_row("A-E3"), make_row("B-E5"), make_row("B-E5")]).tiers
+    assert (low.mappings, low.distinct) == (1, 1)
+    assert (high.mappings, high.distinct) == (3, 2)
+
+
+def test_repetitions_are_counted_per_capability_and_listed_in_order() -> None:
+    rows = [make_row("B"), make_row("A", "T1566"), make_row("A"), make_row("C")]
+    result = inspected([*rows, *rows[:3], rows[0]])
+    assert [(c.id, c.mappings, c.distinct) for c in result.capabilities] == [("A", 4, 2), ("B", 3, 1), ("C", 1, 1)]
+    assert [(r.capability, r.technique, r.times) for r in result.duplicates] == [
+        ("A", "T1114", 2),
+        ("A", "T1566", 2),
+        ("B", "T1114", 3),
+    ]
+
+
+def test_licences_of_one_frequency_are_listed_in_order_and_techniques_counted_once() -> None:
+    pairs = (("Z", "T1114"), ("B", "T1078"), ("A", "T1566"), ("B", "T1566"), ("A", "T1114"), ("", "T1114"))
+    rows = [
+        make_row("X", id_, comments=f"Said.\nLicense Requirements: Suite {name}" if name else None)
+        for name, id_ in pairs
+    ]
+    [facts] = inspected(rows).capabilities
+    assert facts.licences == ("Suite A", "Suite B", "Suite Z")
+    assert (facts.distinct, facts.techniques) == (6, 3)
+
+
+def test_half_ratings_are_no_contradiction_and_listed_in_order() -> None:
+    half = [make_row("B", "T1114", "", score_value=value) for value in ("partial", "minimal")]
+    half += [make_row("A", technique, "", score_category="protect") for technique in ("T1566", "T1114")]
+    result = inspected([*half, make_row("A", "T1114", "protect partial")])
+    assert result.contradictions == ()
+    assert [(p.capability, p.technique, p.times) for p in result.partly_rated] == [
+        ("A", "T1114", 1),
+        ("A", "T1566", 1),
+        ("B", "T1114", 1),
+        ("B", "T1114", 1),
+    ]
+
+
+def test_contradictions_are_listed_in_order() -> None:
+    rows = [
+        make_row(id_, technique, f"{category} {value}")
+        for id_ in "BA"
+        for technique in ("T1566", "T1114")
+        for category in ("protect", "detect")
+        for value in ("partial", "minimal")
+    ]
+    listed = [(c.capability, c.technique, c.category) for c in inspected(rows).contradictions]
+    assert listed == sorted(listed)
+    assert len(listed) == 8
+
+
+def test_a_release_that_the_catalogue_does_not_know_has_no_tactics_and_no_names() -> None:
+    mappings = mapping_set(rated_rows())
+    result = inspect(mappings, assign_tiers(mappings, TierOptions()), SimpleNamespace(release=lambda *_: None))
+    for unknown in (result, inspected(rated_rows(), attack_version="999.0")):
+        assert unknown.tactics == ()
+        assert [technique.name for technique in unknown.techniques] == [""] * 4

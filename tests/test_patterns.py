@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, strategies as st
 
 from navigator_export.model import Capability
 from navigator_export.patterns import matches, matching
@@ -59,3 +60,55 @@ def test_nist_ids_match_with_and_without_padding(pattern: str, picked: list[str]
 def test_other_frameworks_mind_padding() -> None:
     capabilities = [Capability("AC-03", "", "own"), Capability("AC-3", "", "own")]
     assert matching("AC-3", capabilities) == (capabilities[1],)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        ("x", "  x\n", True),
+        ("x*", "\tX y ", True),
+        ("*y", "x y  ", True),
+        ("x ?", "x y", True),
+        ("[ab]-1", "B-1", True),
+        ("[!ab]-1", "C-1", True),
+        ("[!ab]-1", "A-1", False),
+        ("[A-C]1", "b1", True),
+        ("PR.[x]", "PR.x", True),
+        ("AC-2(1)", "ac-2(1)", True),
+        ("AC-2(*)", "AC-2(1)", True),
+        ("AC-2[(]1)", "AC-2(1)", True),
+        ("a[", "A[", True),
+        ("a[*", "a[b", True),
+        ("a]", "a]", True),
+        ("[]", "[]", True),
+        ("[]", "x", False),
+        ("[*]", "*", True),
+        ("[*]", "x", False),
+        ("*", "", True),
+        ("?", "", False),
+        ("", " ", True),
+        ("a+", "aa", False),
+        ("a|b", "a", False),
+        ("a\\*", "a*", False),
+        ("x\ny", "x*y", False),
+        ("x*y", "x\ny", True),
+    ],
+)
+def test_brackets_outer_spaces_and_what_is_no_pattern(pattern: str, text: str, fits: bool) -> None:
+    assert matches(pattern, text) is fits
+
+
+@given(st.text(max_size=10))
+def test_every_text_is_picked_by_itself_whatever_its_case_and_outer_spaces(text: str) -> None:
+    assert matches(text, text)
+    assert matches(f" {text}\t", text)
+    assert matches(text.casefold(), f"\n{text} ")
+    assert matches("*", text)
+
+
+def test_capabilities_are_picked_once_in_their_order_with_outer_spaces_ignored() -> None:
+    capabilities = [*nist("SC-07", "AC-03"), Capability("AC-03", "", "own")]
+    assert matching(" ac-3 ", capabilities) == (capabilities[1],)
+    assert matching(" AC-03 ", capabilities) == tuple(capabilities[1:])
+    assert matching("*", capabilities) == tuple(capabilities)
+    assert matching("AC-3", []) == ()

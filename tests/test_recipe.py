@@ -5,12 +5,28 @@ import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from hypothesis import given, strategies as st
 
-from navigator_export import Criteria, Recipe, Scoring, Selection, TierOptions, make_layer, read
+from navigator_export import Criteria, Recipe, Scoring, Selection, TierOptions, make_layer, read, read_bytes
+from navigator_export.cli import commands
+from navigator_export.layer.annotation import COMMENT_STYLES
+from navigator_export.layer.scoring import STRATEGIES
+from navigator_export.model import CATEGORIES, VALUES
+from navigator_export.readers import ReadOptions
 from navigator_export.recipe import command
-from tests.made_inputs import NIST, make_row, mapping_bytes, mapping_file, mapping_set, rated_rows, unrated_rows
+from navigator_export.retargeting import ON_INACTIVE
+from tests.made_inputs import (
+    NIST,
+    make_row,
+    mapping_bytes,
+    mapping_file,
+    mapping_set,
+    rated_rows,
+    unrated_rows,
+)
 from tests.real_inputs import ROOT
 from tests.results import metadata_of
 from tests.running import Run
@@ -164,3 +180,117 @@ def test_layers_in_the_folder_are_what_their_command_makes_now(file: Path, run: 
 
 def test_command_of_the_default_recipe_has_no_options() -> None:
     assert command(mapping_set(unrated_rows(), **NIST), Recipe()) == "navigator-export export mappings.json"
+
+
+# ---- the command line as a recipe ------------------------------------------------------------------------------------
+
+
+class StoppedError(Exception):
+    """Raised in place of making a layer."""
+
+
+def recipe_of(words: Sequence[str]) -> Recipe:
+    """Return the recipe that the command line makes of what follows the program's name."""
+    with (
+        mock.patch("navigator_export.cli.export.make_layer", side_effect=StoppedError) as making,
+        pytest.raises(StoppedError),
+    ):
+        commands.main([*words], standalone_mode=False)
+    _, recipe = making.call_args.args
+    assert isinstance(recipe, Recipe)
+    return recipe
+
+
+NAME = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
+NAMES_OF_ANYTHING = st.lists(
+    NAME | st.sampled_from(["-x", "--tier", "=", "a=b", "m365:x", "a, b", "'", "$x", "\n"]), max_size=3
+).map(tuple)
+PLAIN = st.text(st.sampled_from("abcXYZ019 .-*?"), min_size=1, max_size=6).map(str.strip).filter(bool)
+OWNERS = PLAIN | st.just("*")
+TIERS = st.none() | NAME
+NUMBERS = st.integers(0, 10**9) | st.floats(0, 1e9, allow_nan=False)
+ANY_CRITERIA = st.builds(
+    Criteria,
+    frameworks=NAMES_OF_ANYTHING,
+    capabilities=NAMES_OF_ANYTHING,
+    groups=NAMES_OF_ANYTHING,
+    categories=st.lists(st.sampled_from(CATEGORIES), max_size=3).map(tuple),
+    values=st.lists(st.sampled_from(VALUES), max_size=3).map(tuple),
+    mapping_types=NAMES_OF_ANYTHING,
+    techniques=NAMES_OF_ANYTHING,
+)
+ANY_RECIPE = st.builds(
+    Recipe,
+    selection=st.builds(
+        lambda tier, exact, **other: Selection(tier=tier, exact_tier=exact and tier is not None, **other),
+        tier=TIERS,
+        exact=st.booleans(),
+        include=ANY_CRITERIA,
+        exclude=ANY_CRITERIA,
+        min_value=st.sampled_from((None, *VALUES)),
+        exclude_tiers=NAMES_OF_ANYTHING,
+    ),
+    tiers=st.builds(
+        TierOptions,
+        orders=st.lists(st.tuples(OWNERS, st.lists(PLAIN, min_size=1, max_size=3).map(tuple)), max_size=2).map(tuple),
+        assigned=st.lists(st.tuples(OWNERS, OWNERS, PLAIN), max_size=2).map(tuple),
+    ),
+    scoring=st.builds(
+        Scoring,
+        strategy=st.sampled_from((None, *STRATEGIES)),
+        weights=st.just((1, 2, 3)) | st.tuples(NUMBERS, NUMBERS, NUMBERS),
+        range=st.none() | st.tuples(NUMBERS.map(lambda n: -n), NUMBERS),
+    ),
+    attack_version=st.none() | NAME,
+    comments=st.sampled_from(COMMENT_STYLES),
+    on_inactive=st.sampled_from(ON_INACTIVE),
+    fold=st.booleans(),
+    aggregate=st.booleans(),
+    name=st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    description=st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+)
+
+
+@given(recipe=ANY_RECIPE)
+def test_parsing_the_command_of_a_recipe_gives_the_recipe(recipe: Recipe) -> None:
+    program, *words = shlex.split(command(read("sample"), recipe))
+    assert program == "navigator-export"
+    assert recipe_of(words) == recipe
+
+
+def test_every_field_of_a_recipe_is_an_option_of_its_command() -> None:
+    criteria = Criteria(("f",), ("c",), ("g",), ("detect",), ("partial",), ("m",), ("t",))
+    recipe = Recipe(
+        selection=Selection(criteria, criteria, "E5", True, "partial", ("E3",)),
+        tiers=TierOptions((("own", ("a", "b")), ("*", ("c",))), (("own", "x", "a"), ("*", "y", "c"))),
+        scoring=Scoring("sum", (1, 2.5, 4), (0, 9)),
+        attack_version="20.0",
+        comments="none",
+        on_inactive="keep",
+        fold=True,
+        aggregate=True,
+        name="n",
+        description="d",
+    )
+    aspects = [
+        *("framework=f", "capability=c", "group=g", "category=detect", "value=partial", "mapping-type=m", "technique=t")
+    ]
+    assert shlex.split(command(mapping_set(rated_rows()), recipe)) == [
+        *("navigator-export", "export", "mappings.json"),
+        *(f"--{aspect}" for aspect in aspects),
+        *("--tier=E5", "--exact-tier", "--min-value=partial"),
+        *(f"--exclude-{aspect}" for aspect in aspects),
+        *("--exclude-tier=E3", "--tiers=own:a,b", "--tiers=c", "--assign-tier=own:x=a", "--assign-tier=y=c"),
+        *("--score=sum", "--weights=minimal=1,partial=2.5,significant=4", "--range=0:9"),
+        *("--attack-version=20.0", "--comments=none", "--on-inactive=keep", "--name=n", "--description=d"),
+        *("--fold", "--aggregate"),
+    ]
+    assert recipe_of(shlex.split(command(read("sample"), recipe))[1:]) == recipe
+
+
+def test_command_repeats_how_the_sources_were_read_once() -> None:
+    options = ReadOptions(framework="mine", domain="enterprise")
+    mappings = read_bytes(mapping_bytes([make_row()]), "a.json", options)
+    assert command(mappings, Recipe(fold=True)) == (
+        "navigator-export export a.json --source-framework=mine --source-domain=enterprise --fold"
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,55 +24,24 @@ from navigator_export import (
 from navigator_export.attack import known
 from navigator_export.export import Product
 from navigator_export.retargeting import Fate
+from tests.attack_facts import facts, home_of, is_active, release_key, table
 from tests.made_inputs import NIST, Json, make_row, mapping_file, mapping_set
-from tests.real_inputs import M365_2025, MAPPING_FILES, NIST_16, Rows, corpus, plain_rows, shared
+from tests.real_inputs import (
+    M365_2025,
+    MAPPING_FILES,
+    NIST_16,
+    Rows,
+    corpus,
+    expected_scores,
+    plain_rows,
+    technique,
+    unpadded,
+)
 from tests.results import metadata_of, scores, technique_of
 from tests.running import Run
 
 AWS = "aws-12.12.2024_attack-16.1-enterprise.json"
 TARGETS = ["20.0", "latest"]
-VALUES = ("minimal", "partial", "significant")
-
-
-# ---- the published table of techniques, read without the package -----------------------------------------------------
-
-
-def release_key(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
-
-
-@cache
-def facts() -> dict[tuple[str, str], dict[str, Json]]:
-    """Return the published facts of each (domain, id)."""
-    table = json.loads(shared("attack/techniques.json").read_text("utf-8"))
-    return {(fact["domain"], fact["id"]): fact for fact in table["techniques"]}
-
-
-def is_active(domain: str, id_: str, release: str) -> bool:
-    fact = facts().get((domain, id_))
-    return (
-        fact is not None
-        and fact["first"] is not None
-        and release_key(fact["first"]) <= release_key(release)
-        and (fact["last"] is None or release_key(release) <= release_key(fact["last"]))
-        and release not in fact.get("absent", ())
-    )
-
-
-def home_of(domain: str, id_: str, release: str) -> str | None:
-    """Return the id under which mappings of an id stand in a release; None where there is none."""
-    seen: set[str] = set()
-    while not is_active(domain, id_, release):
-        fact = facts().get((domain, id_))
-        if id_ in seen or fact is None or not fact.get("replaced_by"):
-            return None
-        seen.add(id_)
-        id_ = fact["replaced_by"]
-    return id_
-
-
-def unpadded(id_: str) -> str:
-    return id_.strip().replace("-0", "-")
 
 
 def distinct(rows: Rows) -> list[dict[str, Json]]:
@@ -91,30 +59,6 @@ def distinct(rows: Rows) -> list[dict[str, Json]]:
         )
         keys.setdefault(json.dumps(key), row)
     return list(keys.values())
-
-
-def technique(row: dict[str, Json]) -> str:
-    id_: str = row["attack_object_id"].strip()
-    return id_
-
-
-def expected_scores(rows: list[dict[str, Json]], homes: dict[str, str | None]) -> dict[str, float]:
-    """Return the score of each technique: the best value, or the number of distinct capabilities of unrated rows."""
-    by_home: dict[str, list[dict[str, Json]]] = {}
-    for row in rows:
-        home = homes[technique(row)]
-        if home:
-            by_home.setdefault(home, []).append(row)
-
-    def is_rated(row: dict[str, Json]) -> bool:
-        return bool(row.get("score_category") and row.get("score_value"))
-
-    if any(map(is_rated, rows)):
-        return {
-            home: max((VALUES.index(row["score_value"]) + 1 for row in own if is_rated(row)), default=0)
-            for home, own in by_home.items()
-        }
-    return {home: len({unpadded(row["capability_id"]) for row in own}) for home, own in by_home.items()}
 
 
 def moved(file: Path, target: str, **recipe: Json) -> Product:
@@ -419,8 +363,7 @@ def test_newest_release_is_that_of_the_domain() -> None:
         product = make_layer(
             mapping_set([make_row(technique=id_)], technology_domain=domain), Recipe(attack_version="latest")
         )
-        table = json.loads(shared("attack/techniques.json").read_text("utf-8"))
-        assert product.tally.retargeting.to_release == table["releases"][domain][-1]
+        assert product.tally.retargeting.to_release == table()["releases"][domain][-1]
 
 
 # ---- the report ------------------------------------------------------------------------------------------------------
@@ -558,3 +501,73 @@ def test_catalogue_agrees_with_the_published_table_on_replacements() -> None:
         assert release is not None
         if not is_active(domain, id_, "20.0"):
             assert release.standing(id_).replacement == home_of(domain, id_, "20.0"), (domain, id_, fact)
+
+
+# ---- fates of made-up rows -------------------------------------------------------------------------------------------
+
+
+def fates_of(*ids: str, **recipe: Json) -> list[tuple[str, str, str | None, int]]:
+    """Return the fates of mappings to these techniques at 16.1, each of a capability of its own."""
+    mappings = mapping_set([make_row(f"C{number}", id_) for number, id_ in enumerate(ids)])
+    fates = make_layer(mappings, Recipe(**recipe)).tally.retargeting.fates
+    return [(fate.technique, fate.outcome, fate.target, fate.mappings) for fate in fates]
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["T1562.001"], [("T1562.001", "moved", "T1685", 1)]),
+        (["T1562.001", "T1562.001", "T1114"], [("T1562.001", "moved", "T1685", 2)]),
+        (["T1562.001", "T1562"], [("T1562", "merged", "T1685", 1), ("T1562.001", "merged", "T1685", 1)]),
+        (["T1562.001", "T1685"], [("T1562.001", "merged", "T1685", 1)]),
+        (["T1562.001", "T1059.001"], [("T1562.001", "moved", "T1685", 1)]),
+        (["T1562.001", "T1086"], [("T1086", "moved", "T1059.001", 1), ("T1562.001", "moved", "T1685", 1)]),
+        (["T1086", "T1059.001", "T1562"], [("T1086", "merged", "T1059.001", 1), ("T1562", "moved", "T1685", 1)]),
+    ],
+)
+def test_merged_is_moved_to_where_other_mappings_stand(ids: list[str], expected: list[Json]) -> None:
+    assert fates_of(*ids, attack_version="20.0") == expected
+
+
+def test_what_has_no_replacement_is_dropped_or_kept_where_the_rest_moves() -> None:
+    ids = ("T1114", "T1562", "T9999", "T1521.003", "T9999")
+    moved_there = ("T1562", "moved", "T1685", 1)
+    assert fates_of(*ids, attack_version="20.0") == [
+        ("T1521.003", "dropped", None, 1),
+        moved_there,
+        ("T9999", "dropped", None, 2),
+    ]
+    assert fates_of(*ids, attack_version="20.0", on_inactive="keep") == [
+        ("T1521.003", "kept", None, 1),
+        moved_there,
+        ("T9999", "kept", None, 2),
+    ]
+    assert fates_of("T1086", "T1086", "T1562", on_inactive="keep") == [("T1086", "kept", None, 2)]
+
+
+@pytest.mark.parametrize(
+    ("technique", "recipe", "words"),
+    [
+        (
+            "T1562.001",
+            {"attack_version": "20.0"},
+            "T1562.001 Disable or Modify Tools (revoked since 19.1): 1 mapping moved to T1685 Disable or Modify Tools",
+        ),
+        ("T9999", {}, "T9999 (unknown): 1 mapping dropped"),
+        ("T9999", {"on_inactive": "keep"}, "T9999 (unknown): 1 mapping kept"),
+    ],
+)
+def test_fate_says_what_became_of_an_id(technique: str, recipe: dict[str, Json], words: str) -> None:
+    mappings = mapping_set([make_row("A", technique), make_row("A", "T1114")])
+    [fate] = make_layer(mappings, Recipe(**recipe)).tally.retargeting.fates
+    assert str(fate) == words
+    assert (fate.target is None) == (fate.target_name is None)
+
+
+def test_release_of_mappings_that_are_not_moved_stays_as_the_source_says() -> None:
+    product = make_layer(mapping_set([make_row()], attack_version="16.9"))
+    layer = json.loads(product.text)
+    assert metadata_of(layer, "layer's ATT&CK release") == ["16.9 enterprise"]
+    assert "ATT&CK 16.9 ·" in layer["name"]
+    told = product.tally.retargeting
+    assert (told.from_release, told.to_release) == ("16.9", "16.1")

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given, strategies as st
+from msgspec import structs
 
-from navigator_export import Criteria, Mapping, MappingSet, Selection, TierOptions, assign_tiers
-from navigator_export.errors import SelectionError
+from navigator_export import Criteria, Mapping, MappingSet, Recipe, Selection, TierOptions, assign_tiers
+from navigator_export.attack import known
+from navigator_export.errors import NothingSelectedError, SelectionError
+from navigator_export.export import prepare
 from navigator_export.readers.assembly import assemble
 from navigator_export.readers.unified.json_text import read_unified
-from navigator_export.selection import Selected, select
-from tests.made_inputs import NIST, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
+from navigator_export.selection import ASPECTS as ASPECTS_OF_THE_PACKAGE, Selected, select
+from tests.made_inputs import NIST, joined_set, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
 
 RATED = mapping_set(rated_rows())
 UNRATED = mapping_set(unrated_rows(), **NIST)
@@ -263,3 +268,124 @@ def test_e5_holds_e3_and_exact_e5_is_the_difference(rows: list[dict[str, object]
     assert high is not None
     assert [m for m in high if m in low] == low
     assert [m for m in high if m not in low] == exact
+
+
+# ---- what a selection passes over ------------------------------------------------------------------------------------
+
+TWINS = joined_set(
+    two=[make_row("B", "T1114"), make_row("A", "T1114")],
+    one=[make_row("A", "T1114"), make_row("A-E5", "T1078")],
+    m365=[make_row("A-E5", "T1566"), make_row("A-E3", "T1566")],
+)
+"""One id in several frameworks, of which m365 alone has tiers."""
+
+INACTIVE = prepare(
+    mapping_set(
+        [*rated_rows(), make_row("HUNT-E5", "T1086"), make_row("MAIL-E3", "T1053.001"), make_row("IDLE", None)]
+    ),
+    Recipe(),
+    known(),
+).moved
+"""`rated_rows`, and with them two mappings to techniques that 16.1 has revoked."""
+
+
+def owners(mappings: Iterable[Mapping]) -> list[tuple[str, str]]:
+    return [(m.capability.framework, m.capability.id) for m in mappings]
+
+
+def test_capabilities_without_tier_are_told_framework_by_framework() -> None:
+    selected = picked(Selection(tier="E5"), TWINS)
+    assert owners(selected.mappings) == [("m365", "A-E5"), ("m365", "A-E3")]
+    assert [(c.framework, c.id) for c in selected.without_tier] == [
+        ("one", "A"),
+        ("one", "A-E5"),
+        ("two", "A"),
+        ("two", "B"),
+    ]
+
+
+def test_capabilities_without_tier_are_told_only_where_the_rest_of_the_selection_picks_them() -> None:
+    include = Selection(tier="E5", include=Criteria(techniques=("T1566", "T1078")))
+    assert [(c.framework, c.id) for c in picked(include, TWINS).without_tier] == [("one", "A-E5")]
+    exclude = Selection(tier="E5", exclude=Criteria(capabilities=("A", "B")))
+    assert [(c.framework, c.id) for c in picked(exclude, TWINS).without_tier] == [("one", "A-E5")]
+
+
+def test_capabilities_without_tier_are_not_told_where_no_tier_is_asked_for() -> None:
+    assert picked(Selection(include=Criteria(capabilities=("A*",))), TWINS).without_tier == ()
+
+
+def test_tiers_of_one_name_in_several_frameworks_are_selected_and_left_out_together() -> None:
+    mappings = joined_set(
+        m365=[make_row("A-E3"), make_row("A-E5")], own=[make_row("A-E3"), make_row("B"), make_row("C")]
+    )
+    options = TierOptions(orders=(("own", ("Basic", "E5")),), assigned=(("own", "B", "E5"), ("own", "A-*", "Basic")))
+    both = [("m365", "A-E3"), ("m365", "A-E5"), ("own", "A-E3"), ("own", "B")]
+    assert owners(picked(Selection(tier="E5"), mappings, options).mappings) == both
+    assert owners(picked(Selection(tier="E5", exact_tier=True), mappings, options).mappings) == both[1::2]
+    assert owners(picked(Selection(tier="basic"), mappings, options).mappings) == both[2:3]
+    left_out = picked(Selection(exclude_tiers=("E5",)), mappings, options).mappings
+    assert owners(left_out) == [both[0], both[2], ("own", "C")]
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (Selection(), ["HUNT-E5 T1086 protect", "MAIL-E3 T1053.001 protect"]),
+        (Selection(tier="E3"), ["MAIL-E3 T1053.001 protect"]),
+        (Selection(tier="E5", exact_tier=True), ["HUNT-E5 T1086 protect"]),
+        (Selection(include=Criteria(capabilities=("HUNT-*",))), ["HUNT-E5 T1086 protect"]),
+        (Selection(exclude=Criteria(capabilities=("HUNT-*",))), ["MAIL-E3 T1053.001 protect"]),
+        (Selection(tier="E3", include=Criteria(categories=("detect",))), []),
+        (Selection(include=Criteria(techniques=("T1053*", "T1114"))), ["MAIL-E3 T1053.001 protect"]),
+        (Selection(exclude=Criteria(techniques=("T1086",))), ["MAIL-E3 T1053.001 protect"]),
+    ],
+)
+def test_inactive_mappings_are_told_where_they_fit_the_tier_and_the_rest(
+    selection: Selection, expected: list[str]
+) -> None:
+    assert told(picked(selection, INACTIVE).inactive) == expected
+
+
+@pytest.mark.parametrize(
+    ("selection", "ids"),
+    [
+        (Selection(include=Criteria(techniques=("T1086", "T1053.*"))), "T1053.001, T1086"),
+        (Selection(tier="E3", include=Criteria(techniques=("T1086", "T1053.*"))), "T1053.001"),
+    ],
+)
+def test_a_selection_of_inactive_techniques_alone_names_them(selection: Selection, ids: str) -> None:
+    with pytest.raises(NothingSelectedError) as caught:
+        picked(selection, INACTIVE)
+    [problem] = caught.value.problems
+    assert problem.message == f"no selected technique is active in ATT&CK 16.1: {ids}"
+    assert "moves mappings" in problem.hint
+
+
+def test_mappings_that_are_all_inactive_leave_nothing_to_select_from() -> None:
+    with pytest.raises(
+        NothingSelectedError, match=r"no selected technique is active in ATT&CK 16\.1: T1053\.001, T1086"
+    ):
+        picked(Selection(), structs.replace(INACTIVE, mappings=()))
+
+
+def test_capabilities_that_map_nothing_are_named_in_order() -> None:
+    mappings = mapping_set([make_row("A", "T1114"), *(make_row(id_, None) for id_ in ("Z", "Y", "X"))])
+    with pytest.raises(NothingSelectedError) as caught:
+        picked(Selection(include=Criteria(capabilities=("Y", "Z", "X"))), mappings)
+    [problem] = caught.value.problems
+    assert problem.message == "the source maps X, Y, Z to no technique"
+    assert "inspect" in problem.hint
+
+
+@pytest.mark.parametrize("ids", [("IDLE", "MAIL-E3"), ("MAIL-E3",)])
+def test_a_capability_that_maps_something_else_is_not_said_to_map_nothing(ids: tuple[str, ...]) -> None:
+    with pytest.raises(NothingSelectedError) as caught:
+        picked(Selection(include=Criteria(capabilities=ids, categories=("respond",))), INACTIVE)
+    [problem] = caught.value.problems
+    assert problem.message == "the selection leaves none of 7 mappings"
+    assert "inspect" in problem.hint
+
+
+def test_every_aspect_has_a_field_of_the_criteria() -> None:
+    assert tuple(aspect.field for aspect in ASPECTS_OF_THE_PACKAGE) == Criteria.__struct_fields__

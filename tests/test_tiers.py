@@ -6,7 +6,7 @@ import pytest
 
 from navigator_export import TierOptions, assign_tiers
 from navigator_export.errors import SelectionError
-from tests.made_inputs import NIST, make_row, mapping_set, rated_rows, unrated_rows
+from tests.made_inputs import NIST, joined_set, make_row, mapping_set, rated_rows, unrated_rows
 
 
 def tiers_by_id(options: TierOptions | None = None, *, nist: bool = False) -> dict[str, str | None]:
@@ -76,3 +76,48 @@ def test_assignment_without_any_tiers_says_how_to_name_them() -> None:
 def test_other_endings_name_no_tier(id_: str) -> None:
     mappings = mapping_set([make_row(id_)])
     assert assign_tiers(mappings, TierOptions()).of(mappings.capabilities[0]) is None
+
+
+BOTH = joined_set(m365=rated_rows(), own=[make_row("MAIL-E3"), make_row("OTHER")])
+
+
+def test_tiers_of_several_frameworks_are_named_once_and_include_the_lower_ones_of_each() -> None:
+    tiers = assign_tiers(BOTH, TierOptions(orders=(("own", ("low", "E5", "top")),)))
+    assert tiers.names == ("E3", "E5", "low", "top")
+    assert tiers.included("E3", exact=False) == {"E3"}
+    assert tiers.included("E5", exact=False) == {"E3", "E5", "low"}
+    assert tiers.included("E5", exact=True) == {"E5"}
+    assert tiers.included("top", exact=False) == {"low", "E5", "top"}
+
+
+def test_assignments_are_of_the_frameworks_that_they_name() -> None:
+    options = TierOptions(
+        orders=(("own", ("low", "high")),),
+        assigned=(("M3*", "MAIL-*", "e5"), ("own", "*", "high"), ("none", "X", "E9")),
+    )
+    assert assign_tiers(BOTH, options).by_capability == {
+        ("m365", "HUNT-E5"): "E5",
+        ("m365", "LOGIN-E3"): "E3",
+        ("m365", "MAIL-E3"): "E5",
+        ("own", "MAIL-E3"): "high",
+        ("own", "OTHER"): "high",
+    }
+
+
+def test_a_capability_of_another_framework_or_a_tier_of_it_is_not_found() -> None:
+    with pytest.raises(SelectionError) as caught:
+        assign_tiers(
+            BOTH, TierOptions(orders=(("own", ("low",)),), assigned=(("own", "HUNT-E5", "low"), ("own", "*", "E5")))
+        )
+    first, second = caught.value.problems
+    assert first.message == "no capability is called 'HUNT-E5'"
+    assert "HUNT" not in first.hint
+    assert (second.message, second.hint) == ("there is no tier 'E5'", "known tiers: low")
+
+
+def test_capabilities_without_tier_have_no_entry() -> None:
+    assert assign_tiers(BOTH, TierOptions()).by_capability.keys() == {
+        ("m365", "HUNT-E5"),
+        ("m365", "LOGIN-E3"),
+        ("m365", "MAIL-E3"),
+    }

@@ -165,9 +165,9 @@ class _Reader:
     def _source(self, name: str, given: Any) -> ManifestSource:
         if not isinstance(given, dict):
             return ManifestSource(self._files(name, _words(given)))
-        pairs = {key: list(value.items()) if isinstance(value, dict) else value for key, value in given.items()}
-        files = self._files(name, _words(pairs.pop("files")))
-        return ManifestSource(files, msgspec.convert(pairs, ReadOptions))
+        said = {key: value for key, value in given.items() if key != "files"}
+        said |= {key: list(said[key].items()) for key in ("columns", "ratings") if key in said}
+        return ManifestSource(self._files(name, _words(given["files"])), msgspec.convert(said, ReadOptions))
 
     def _files(self, name: str, words: tuple[str, ...]) -> tuple[str, ...]:
         files: list[str] = []

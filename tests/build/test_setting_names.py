@@ -47,3 +47,12 @@ def test_the_same_problem_has_the_words_of_whoever_asked(run: Run, tmp_path: Pat
     assert "select.tier" in built.err
     assert "tiers.FRAMEWORK.order names some" in built.err
     assert "--" not in built.err
+
+
+def test_limits_of_a_source_can_be_said_in_a_manifest(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("control id,technique id\nA,T1114\nB,T1114\n", "utf-8")
+    [problem] = problems_of(tmp_path, "sources: {own: {files: own.csv, limits: {rows: 1}}}\nlayers: [{sources: own}]")
+    assert "more than 1 row" in problem.message
+    assert problem.hint == "limits.rows allows more"
+    enough = manifest_file(tmp_path, "sources: {own: {files: own.csv, limits: {rows: 2}}}\nlayers: [{sources: own}]")
+    assert run("build", enough, "-o", tmp_path / "out").code == 0

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import strategies as st
 
 from tests.made_inputs import mapping_document
-from tests.readers.lists.lists import exported_rows, xlsx_bytes
+from tests.readers.lists.made_lists import exported_rows, xlsx_bytes
 
 Document = dict[str, Any]
 

@@ -6,11 +6,37 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, strategies as st
+from msgspec import structs
 
-from navigator_export import MappingSet, Recipe, TierOptions, assign_tiers, make_layer, read
+from navigator_export import (
+    Criteria,
+    MappingSet,
+    Recipe,
+    Scoring,
+    Selection,
+    TierOptions,
+    assign_tiers,
+    make_layer,
+    read,
+)
+from navigator_export.attack import known
+from navigator_export.export import prepare
+from navigator_export.layer.annotation import annotate
+from navigator_export.layer.scoring import score
 from navigator_export.readers.assembly import assemble
 from navigator_export.readers.unified.json_text import read_unified
-from tests.made_inputs import NIST, Json, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
+from tests.made_inputs import (
+    NIST,
+    Json,
+    joined_set,
+    make_row,
+    mapping_bytes,
+    mapping_set,
+    rated_rows,
+    shuffled,
+    unrated_rows,
+)
 from tests.real_inputs import M365_2025, MAPPING_FILES, corpus, plain_rows
 from tests.results import metadata_of, technique_of
 
@@ -74,7 +100,9 @@ def test_no_capability_is_followed_by_nothing(style: str) -> None:
         make_row("C", "T1114", comments="C detects it."),
     ]
     lines = entry(mapping_set(rows), comments=style)["comment"].split("\n")
-    assert not [line for line in lines if line.endswith((":", ": "))]
+    assert lines[:3] == ["A protect partial", "B protect partial", "C protect partial"]
+    assert lines[-1] == "C Name of C: C detects it."
+    assert [line for line in lines if line.endswith((":", ": "))] == []
 
 
 def test_comment_and_metadata_do_not_depend_on_the_order_of_rows() -> None:
@@ -147,11 +175,7 @@ def test_metadata_names_the_framework_where_there_are_several() -> None:
 
 
 def test_one_id_in_two_frameworks_is_two_capabilities() -> None:
-    tables = [
-        read_unified(mapping_bytes([make_row("A", "T1114", "")], mapping_framework=name), name, name)
-        for name in ("one", "two")
-    ]
-    shown = entry(assemble(tables))
+    shown = entry(joined_set(one=[make_row("A", "T1114", "")], two=[make_row("A", "T1114", "")]))
     assert shown["score"] == 2
     assert metadata_of(shown, "framework") == ["one", "two"]
 
@@ -207,7 +231,10 @@ def test_what_is_no_web_address_makes_no_link(reference: str | None) -> None:
 
 @pytest.mark.parametrize("file", MAPPING_FILES)
 def test_links_of_every_file_are_web_addresses_once_per_technique(file: Path) -> None:
-    for technique in json.loads(make_layer(read(file)).text)["techniques"]:
+    techniques = json.loads(make_layer(read(file)).text)["techniques"]
+    stated = any("://" in str(row.get("references")) for row in plain_rows(file).mapping)
+    assert any(technique.get("links") for technique in techniques) == stated
+    for technique in techniques:
         addresses = [link["url"] for link in technique.get("links", ())]
         assert len(addresses) == len(set(addresses))
         labels = [link["label"] for link in technique.get("links", ())]
@@ -284,6 +311,7 @@ def test_licences_of_m365_stand_in_metadata() -> None:
         if re.search(r"licen[sc]e requirements", row.get("comments") or "", re.IGNORECASE):
             stated[row["attack_object_id"]].add(row["capability_id"])
     layer = json.loads(make_layer(read(file)).text)
+    assert len(stated) == 100
     for technique in layer["techniques"]:
         licensed, capability = set(), ""
         for item in technique["metadata"]:
@@ -298,3 +326,164 @@ def test_tiers_of_an_inspected_set_are_those_of_its_metadata() -> None:
     tiers = assign_tiers(mappings, TierOptions())
     assert metadata_of(entry(mappings), "tier") == ["E5", "E3", "E3"]
     assert [tiers.of(c) for c in mappings.capabilities] == ["E5", "E3", "E3"]
+
+
+# ---- order, and what is said once ------------------------------------------------------------------------------------
+
+
+def test_ratings_of_a_capability_stand_best_first_then_by_category_then_half_ones() -> None:
+    rows = [
+        make_row("A", "T1114", "", score_value="significant"),
+        make_row("A", "T1114", "respond minimal"),
+        make_row("A", "T1114", "detect partial"),
+        make_row("A", "T1114", "protect partial"),
+        make_row("A", "T1114", "detect minimal"),
+    ]
+    shown = entry(mapping_set(rows))
+    assert shown["comment"] == "A protect partial, detect partial, respond minimal"
+    rated = [item["value"] for item in shown["metadata"] if item["name"] in ("category", "value")]
+    assert rated == [*("protect", "partial", "detect", "partial"), *("detect", "minimal", "respond", "minimal"),
+                     "significant"]  # fmt: skip
+
+
+def test_capabilities_stand_by_their_best_value_not_by_their_number_of_ratings() -> None:
+    rows = [
+        make_row("A", "T1114", "protect partial"),
+        make_row("B", "T1114", "detect significant"),
+        make_row("B", "T1114", "protect minimal"),
+        make_row("C", "T1114", "", score_category="protect"),
+    ]
+    assert entry(mapping_set(rows))["comment"].split("\n") == [
+        "B detect significant, protect minimal",
+        "A protect partial",
+        "C",
+    ]
+
+
+TIED = [
+    make_row("A", mapping_type="b", comments="Second.", references=["https://example.org/0"]),
+    make_row("A", mapping_type="b", comments="First.", references=["https://example.org/2"]),
+    make_row("A", mapping_type="b", comments="First.", references=["https://example.org/1"]),
+    make_row("A", mapping_type="a", comments="Third.", references=["https://example.org/3"]),
+    make_row("A", mapping_type=None, comments="Fourth.", references=["https://example.org/4"]),
+]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_ties_stand_by_mapping_type_then_comment_then_references(seed: int) -> None:
+    shown = entry(mapping_set(shuffled(TIED, seed)), comments="full")
+    assert shown["comment"] == "A protect partial\n\nA Name of A: Fourth.\nThird.\nFirst.\nSecond."
+    assert metadata_of(shown, "mapping type") == ["a", "b"]
+    assert [link["url"][-1] for link in shown["links"]] == ["4", "3", "1", "2", "0"]
+
+
+@pytest.mark.parametrize("frameworks", [("one", "two"), ("two", "one")])
+def test_one_id_in_two_frameworks_stands_by_framework(frameworks: tuple[str, str]) -> None:
+    mappings = joined_set(**{name: [make_row("A", comments=f"Of {name}.")] for name in frameworks})
+    shown = entry(mappings)
+    assert metadata_of(shown, "framework") == ["one", "two"]
+    assert shown["comment"].split("\n\n")[1:] == ["A Name of A: Of one.", "A Name of A: Of two."]
+
+
+def test_two_sources_of_one_framework_need_no_word_of_it() -> None:
+    tables = [
+        read_unified(mapping_bytes([make_row(id_)]), f"{id_}.json", f"{id_}.json") for id_ in ("MAIL-E3", "HUNT-E5")
+    ]
+    shown = entry(assemble(tables))
+    assert metadata_of(shown, "capability") == ["HUNT-E5", "MAIL-E3"]
+    assert metadata_of(shown, "framework") == []
+
+
+def test_links_are_numbered_label_by_label() -> None:
+    a, b = "https://example.org", "https://example.com"
+    rows = [
+        make_row("A", references=[f"{a}/1", f"{b}/1", f"{a}/2", f"{a}/3"]),
+        make_row("B", references=[f"{a}/3", f"{a}/4"]),
+    ]
+    assert entry(mapping_set(rows))["links"] == [
+        {"label": "A · example.org", "url": f"{a}/1"},
+        {"label": "A · example.com", "url": f"{b}/1"},
+        {"label": "A · example.org (2)", "url": f"{a}/2"},
+        {"label": "A, B · example.org", "url": f"{a}/3"},
+        {"label": "B · example.org", "url": f"{a}/4"},
+    ]
+
+
+def test_a_comment_that_is_not_there_adds_no_line_to_full_ones() -> None:
+    rows = [make_row("A"), make_row("A", "T1114", "detect minimal", comments="One.")]
+    assert entry(mapping_set(rows), comments="full")["comment"].endswith("\n\nA Name of A: One.")
+
+
+def test_a_capability_without_name_is_called_by_its_id() -> None:
+    row = make_row("A", capability_description=None, comments="It blocks.")
+    assert entry(mapping_set([row]))["comment"] == "A protect partial\n\nA: It blocks."
+
+
+def test_sentence_names_the_technique_as_the_source_knew_it() -> None:
+    said = "It blocks much. Impair Defenses is what it is for. Disable or Modify Tools too."
+    rows = [make_row("A", "T1562", comments=said), make_row("B", "T1685", comments=said)]
+    shown = entry(mapping_set(rows), "T1685", attack_version="20.0")["comment"]
+    assert "A Name of A: Impair Defenses is what it is for." in shown
+    assert "B Name of B: Disable or Modify Tools too." in shown
+
+
+def test_origins_of_a_capability_are_told_in_order() -> None:
+    rows = [
+        make_row("A", "T1562.001", "protect significant"),
+        make_row("A", "T1562", "protect partial"),
+        make_row("B", "T1562.008", "protect significant"),
+    ]
+    mappings = mapping_set(rows)
+    shown = entry(mappings, "T1685", attack_version="20.0", selection=Selection(include=Criteria(capabilities=("A",))))
+    assert shown["comment"] == "A protect significant\nfrom T1562 at 16.1\nfrom T1562.001 at 16.1"
+    assert metadata_of(shown, "mapped as") == ["T1562 at 16.1", "T1562.001 at 16.1"]
+
+
+IDS = ("T1114", "T1078", "T1566", "T1562", "T1562.001", "T1685")
+VARIED = st.lists(
+    st.builds(
+        make_row,
+        st.sampled_from(("A", "B-E5")),
+        st.sampled_from(IDS),
+        st.sampled_from(("", "protect minimal", "protect partial", "detect partial")),
+        mapping_type=st.sampled_from(("technique_score", "other", None)),
+        comments=st.sampled_from((None, "It blocks.", "It blocks.\nLicense Requirements: Suite E5")),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@example(
+    rows=[
+        make_row("A", "T1114", "protect partial"),
+        make_row("A", "T1078", "protect minimal"),
+        make_row("A", "T1566", "detect partial"),
+        make_row("A", "T1562", "protect partial"),
+    ]
+)
+@given(rows=VARIED)
+def test_what_is_said_of_a_technique_does_not_depend_on_what_is_mapped_besides(rows: list[dict[str, Json]]) -> None:
+    recipe = Recipe(attack_version="20.0", comments="full")
+    shown = json.loads(make_layer(mapping_set(rows), recipe).text)["techniques"]
+    assert shown
+    for together in shown:
+        homes = {"T1562": "T1685", "T1562.001": "T1685"}
+        own = [
+            row
+            for row in rows
+            if homes.get(row["attack_object_id"], row["attack_object_id"]) == together["techniqueID"]
+        ]
+        scoring = Scoring(strategy="best" if any(row["score_value"] for row in rows) else "count")
+        alone = make_layer(mapping_set(own), structs.replace(recipe, scoring=scoring))
+        assert technique_of(alone.text, together["techniqueID"]) == together
+
+
+def test_annotating_without_passages_makes_them_of_the_whole_set() -> None:
+    opening = "The suite guards against all and blocks it."
+    rows = [make_row("A", id_, comments=f"{opening} Here it is {id_}.") for id_ in ("T1114", "T1078")]
+    prepared = prepare(mapping_set(rows), Recipe(), known())
+    scored = score(prepared.moved.mappings, "best", Scoring())
+    techniques = annotate(scored, prepared.moved, prepared.tiers, prepared.release)
+    assert [t.comment.partition(": ")[2] for t in techniques] == ["Here it is T1078.", "Here it is T1114."]
+    assert techniques == make_layer(mapping_set(rows)).layer.techniques

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from navigator_export import Recipe, Scoring, __version__, make_layer
+from navigator_export import Criteria, Recipe, Scoring, Selection, __version__, make_layer
 from navigator_export.layer.composition import Heading, Opening, compose
 from navigator_export.layer.format import Divider, Gradient, LayerTechnique, LegendItem, Metadata, encode
+from navigator_export.layer.palette import GRADIENT, color_at
 from navigator_export.layer.scoring import STRATEGIES, Scale
 from navigator_export.validation import gate
-from tests.made_inputs import Json, make_row, mapping_set, rated_rows
+from tests.made_inputs import Json, joined_set, make_row, mapping_set, rated_rows
 from tests.results import metadata_of
 
 MAPPINGS = mapping_set(rated_rows())
@@ -75,7 +76,10 @@ def test_metadata_tells_how_to_make_the_layer_anew() -> None:
 
 
 def test_description_counts_what_is_in_the_layer() -> None:
-    assert "7 mappings of 3 capabilities on 4 techniques" in layer_json()["description"]
+    assert layer_json()["description"] == (
+        "Mappings of Microsoft 365 to ATT&CK 16.1. The score is the highest value of any selected mapping. "
+        "Selected: everything. 7 mappings of 3 capabilities on 4 techniques."
+    )
 
 
 def test_name_and_description_can_be_given() -> None:
@@ -86,7 +90,7 @@ def test_name_and_description_can_be_given() -> None:
 def test_techniques_are_sorted_and_without_tactic() -> None:
     techniques = layer_json()["techniques"]
     assert [t["techniqueID"] for t in techniques] == ["T1078", "T1114", "T1114.003", "T1566"]
-    assert not [t for t in techniques if "tactic" in t]
+    assert [t for t in techniques if "tactic" in t] == []
 
 
 def test_layer_that_no_recipe_made_has_its_own_heading_colours_and_legend() -> None:
@@ -108,3 +112,50 @@ def test_layer_that_no_recipe_made_has_its_own_heading_colours_and_legend() -> N
     assert layer.legend_items == scale.legend
     assert layer.versions.attack == "16"
     assert layer.layout.expanded_subtechniques == "none"
+
+
+def entries_of(layer: dict[str, Json]) -> list[tuple[str, str]]:
+    """Return name and value of each entry of a layer's metadata, `---` for a divider."""
+    return [(item.get("name", "---"), item.get("value", "")) for item in layer["metadata"]]
+
+
+def test_metadata_tells_the_sources_parted_by_dividers_and_then_the_layer() -> None:
+    mappings = joined_set(
+        m365=[make_row("A-E3"), make_row("A-E3", "T1562"), make_row("A-E3", "T9999"), make_row("B-E5", "T1078")],
+        own=[make_row("A"), make_row("A")],
+    )
+    recipe = Recipe(attack_version="20.0", selection=Selection(exclude=Criteria(techniques=("T1078",))))
+    product = make_layer(mappings, recipe)
+    first, second = mappings.sources
+    assert entries_of(json.loads(product.text)) == [
+        ("source", "m365"),
+        ("SHA-256", first.sha256),
+        ("framework", "Microsoft 365 07/18/2025"),
+        ("ATT&CK release", "16.1 enterprise"),
+        ("---", ""),
+        ("source", "own"),
+        ("SHA-256", second.sha256),
+        ("framework", "own 07/18/2025"),
+        ("ATT&CK release", "16.1 enterprise"),
+        ("---", ""),
+        ("layer's ATT&CK release", "20.0 enterprise"),
+        ("selection", "without technique T1078"),
+        ("score", "best: the highest value of any selected mapping"),
+        ("mappings", "3 on 2 techniques"),
+        ("left out", "1 not selected, 1 repeated, 1 on inactive techniques (T9999)"),
+        ("moved", "T1562 to T1685"),
+        ("command", product.command),
+        ("made with", f"navigator-export {__version__}"),
+    ]
+
+
+def test_a_framework_without_version_is_told_by_its_name_alone() -> None:
+    layer = make_layer(mapping_set([make_row()], mapping_framework_version="")).text
+    assert metadata_of(json.loads(layer), "framework") == ["Microsoft 365"]
+
+
+def test_legend_colours_are_those_of_their_scores_on_the_gradient() -> None:
+    items = layer_json(scoring=Scoring(strategy="best", weights=(2, 3, 4)))["legendItems"]
+    assert [item["color"] for item in items] == [color_at(score / 4) for score in (0, 2, 3, 4)]
+    items = layer_json(scoring=Scoring(strategy="count"))["legendItems"]
+    assert [item["color"] for item in items] == list(GRADIENT)

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from navigator_export import Criteria, MappingSet, Recipe, Scoring, Selection, TierOptions, make_layer, read_bytes
 from navigator_export.attack import known
-from navigator_export.layer.naming import file_name, title
+from navigator_export.layer.naming import file_name, slug, title
 from navigator_export.preparation import Settled, prepare, settle
 from navigator_export.recipe import selection_words
-from tests.made_inputs import make_row, mapping_bytes, mapping_set, rated_rows
+from tests.made_inputs import joined_set, make_row, mapping_bytes, mapping_set, rated_rows
 
 MAPPINGS = mapping_set(rated_rows())
 
@@ -145,3 +145,134 @@ def test_file_names_are_safe_everywhere(recipe: Recipe, framework: str, version:
     name = file_name(settled(mappings, recipe))
     assert re.fullmatch(r"[A-Za-z0-9_+-][A-Za-z0-9._+-]*\.json", name)
     assert len(name) < 240
+
+
+# ---- names at their bounds -------------------------------------------------------------------------------------------
+
+
+def selecting(*capabilities: str, **other: object) -> Recipe:
+    return Recipe(
+        selection=Selection(include=Criteria(capabilities=capabilities)), scoring=Scoring(strategy="best"), **other
+    )
+
+
+def test_words_of_a_selection_up_to_80_characters_stand_whole_in_a_title() -> None:
+    longest = "x" * (80 - len("capability "))
+    assert names(selecting(longest))[0] == f"Microsoft 365 07/18/2025 · ATT&CK 16.1 · capability {longest} · best"
+    cut = names(selecting(f"{longest}y"))[0]
+    assert re.fullmatch(
+        rf"Microsoft 365 07/18/2025 · ATT&CK 16\.1 · capability {longest}… \[[0-9a-f]{{8}}\] · best", cut
+    )
+
+
+def test_words_of_a_file_name_up_to_80_characters_stand_whole() -> None:
+    longest = "x" * (80 - len("capability-_best"))
+    start = "m365-07.18.2025_attack-16.1-enterprise_"
+    assert names(selecting(longest))[1] == f"{start}capability-{longest}_best.json"
+    cut = names(selecting(f"{longest}y"))[1]
+    assert re.fullmatch(rf"{start}capability-{longest}y_bes_[0-9a-f]{{8}}\.json", cut)
+    assert re.fullmatch(rf"{start}capability-{longest}yyyy_[0-9a-f]{{8}}\.json", names(selecting(longest + "yyyy"))[1])
+
+
+@pytest.mark.parametrize(
+    ("recipe", "in_title", "in_file_name"),
+    [
+        (selecting("A-1.b_C"), False, False),
+        (selecting("A", "B"), False, False),
+        (selecting("a b"), False, True),
+        (selecting("a*"), False, True),
+        (selecting("a, b"), True, True),
+        (selecting("a · b"), True, True),
+        (selecting("a_group-b"), False, True),
+        (selecting("a_B-c"), False, False),
+        (selecting("A", name="other"), None, False),
+    ],
+)
+def test_a_digest_stands_only_where_words_can_be_read_in_two_ways(
+    recipe: Recipe, in_title: bool | None, in_file_name: bool
+) -> None:
+    shown, file = names(recipe)
+    assert bool(re.search(r" \[[0-9a-f]{8}\] ", shown)) == bool(in_title)
+    assert bool(re.search(r"_[0-9a-f]{8}\.json$", file)) == in_file_name
+
+
+def test_a_digest_tells_the_score_too() -> None:
+    found = {
+        re.findall("[0-9a-f]{8}", name)[-1]
+        for strategy in ("best", "count")
+        for name in names(replace(selecting("a, b"), scoring=Scoring(strategy=strategy)))
+    }
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("recipe", "words", "tail"),
+    [
+        (
+            Recipe(selection=Selection(include=Criteria(mapping_types=("other_type",)), min_value="partial")),
+            "mapping type other_type, min value partial · best",
+            "mapping-type-other_type_min-value-partial_best",
+        ),
+        (
+            Recipe(tiers=TierOptions(assigned=(("*", "LOGIN-E3", "E5"),))),
+            "assign tier LOGIN-E3=E5 · best",
+            None,
+        ),
+        (
+            Recipe(selection=Selection(tier="E3", exact_tier=True)),
+            "tier E3, exact tier · best",
+            "tier-e3_exact-tier_best",
+        ),
+        (
+            Recipe(
+                selection=Selection(exclude_tiers=("E3",)), fold=True, on_inactive="keep", scoring=Scoring(range=(0, 9))
+            ),
+            "without tier E3 · best · range 0:9 · on-inactive keep · fold",
+            None,
+        ),
+        (Recipe(description="Of us"), "everything · best", None),
+    ],
+)
+def test_names_tell_every_other_choice(recipe: Recipe, words: str, tail: str | None) -> None:
+    product = make_layer(MAPPINGS, recipe)
+    assert product.layer.name == f"Microsoft 365 07/18/2025 · ATT&CK 16.1 · {words}"
+    if tail:
+        assert product.file_name == f"m365-07.18.2025_attack-16.1-enterprise_{tail}.json"
+    assert "of-us" not in product.file_name
+
+
+def test_release_stands_once_in_the_names_of_a_moved_layer() -> None:
+    product = make_layer(MAPPINGS, Recipe(attack_version="20.0", name="Ours"))
+    assert product.layer.name == "Ours"
+    assert product.file_name == "m365-07.18.2025_attack-16.1-to-20.0-enterprise_everything_best.json"
+
+
+def test_frameworks_without_version_and_several_frameworks_are_named() -> None:
+    mappings = mapping_set([make_row()], mapping_framework_version="")
+    product = make_layer(mappings)
+    assert product.layer.name == "Microsoft 365 · ATT&CK 16.1 · everything · best"
+    assert product.file_name == "m365_attack-16.1-enterprise_everything_best.json"
+    both = make_layer(joined_set(m365=[make_row()], nist_800_53=[make_row()]))
+    assert both.layer.name.startswith("Microsoft 365 07/18/2025 + NIST 800-53 07/18/2025 · ")
+    assert both.file_name.startswith("m365-07.18.2025+nist_800_53-07.18.2025_attack-16.1-")
+
+
+def test_long_names_of_frameworks_are_cut_in_file_names() -> None:
+    [start, *_] = make_layer(mapping_set([make_row()], mapping_framework="x" * 100)).file_name.split("_attack-")
+    assert start == "x" * 80
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("Ab c", "ab-c"),
+        ("a/b", "a.b"),
+        (" .-a-. ", "a"),
+        ("a  *b", "a-b"),
+        ("a_b+c.d", "a_b+c.d"),
+        ("é", "x"),
+        ("", "x"),
+    ],
+)
+def test_slug(text: str, safe: str) -> None:
+    assert slug(text) == safe

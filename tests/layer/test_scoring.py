@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Recipe, Scoring, Selection, make_layer
-from navigator_export.errors import NavigatorExportError, SelectionError
-from navigator_export.layer.scoring import STRATEGIES
-from tests.made_inputs import Json, make_row, mapping_set, rated_rows, unrated_rows
+from navigator_export.errors import LayerError, NavigatorExportError, SelectionError
+from navigator_export.layer.scoring import LARGEST, STRATEGIES
+from tests.made_inputs import Json, joined_set, make_row, mapping_set, rated_rows, unrated_rows
 from tests.results import metadata_of
 
 
@@ -190,10 +191,14 @@ def test_range_that_does_not_rise_is_refused(strategy: str, range_: tuple[float,
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_numbers_of_any_size_make_a_layer_or_an_error_in_words(strategy: str, scoring: dict[str, Json]) -> None:
     try:
-        outcome: object = made(rated_rows(), strategy=strategy, **scoring)
+        layer = made(rated_rows(), strategy=strategy, **scoring)
     except NavigatorExportError as error:
-        outcome = str(error)
-    assert outcome
+        assert re.search("--weights|--range|minValue|scor", str(error)), error  # noqa: PT017 - either may come out
+    else:
+        low, high = ends(layer)
+        assert low < high
+        assert all(math.isfinite(entry["score"]) for entry in layer["techniques"])
+        assert len(layer["techniques"]) == 4
 
 
 @pytest.mark.parametrize("total", [100, 150, 250, 400])
@@ -260,3 +265,94 @@ def test_order_of_mappings_never_changes_a_score(ratings: list[tuple[str, str]],
 def test_scores_with_an_end_stay_on_their_scale(ratings: list[tuple[str, str]], strategy: str) -> None:
     lowest, highest = {"best": (0, 3), "mean": (0, 3), "count": (1, 4), "sum": (0, 36), "breadth": (0, 3)}[strategy]
     assert lowest <= scored(ratings, strategy) <= highest
+
+
+# ---- what is counted once, and bounds --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("strategy", "expected"), [("best", 3), ("count", 2), ("mean", 2), ("sum", 4), ("breadth", 1)])
+def test_one_id_in_two_frameworks_is_two_capabilities(strategy: str, expected: float) -> None:
+    mappings = joined_set(
+        one=[make_row("A", "T1114", "protect minimal")], two=[make_row("A", "T1114", "protect significant")]
+    )
+    [technique] = make_layer(mappings, Recipe(scoring=Scoring(strategy=strategy))).layer.techniques
+    assert technique.score == expected
+
+
+@pytest.mark.parametrize("weights", [(0, 0, 1), (2, 2, 2), (0, 3, 3), (1, 2, LARGEST)])
+def test_weights_may_be_alike_and_as_large_as_can_be(weights: tuple[float, float, float]) -> None:
+    layer = made([make_row("A", "T1114", "protect minimal")], strategy="sum", weights=weights)
+    assert layer["techniques"][0]["score"] == weights[0]
+
+
+def test_largest_weight_and_range_are_a_thousand_million() -> None:
+    assert LARGEST == 1_000_000_000
+    assert ends(made(rated_rows(), range=(-LARGEST, LARGEST))) == (-LARGEST, LARGEST)
+    for wrong in ({"weights": (1, 2, LARGEST + 1)}, {"range": (0, LARGEST + 1)}, {"range": (-LARGEST - 1, 0)}):
+        with pytest.raises(SelectionError, match="1,000,000,000"):
+            made(rated_rows(), **wrong)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "labels"),
+    [
+        ("best", ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("mean", ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("sum", ["0 in sum", "2 in sum", "4 in sum", "6 or more in sum"]),
+        ("breadth", [f"{n} of protect, detect, respond" for n in range(4)]),
+    ],
+)
+def test_range_leaves_the_labels_of_closed_scales(strategy: str, labels: list[str]) -> None:
+    assert legend(made(rated_rows(), strategy=strategy, range=(0, 6))) == labels
+
+
+def test_whole_numbers_are_written_without_a_fraction() -> None:
+    layer = made([make_row("A", "T1114", "detect partial")], strategy="mean", weights=(0.5, 2.0, 4.0))
+    assert legend(layer) == ["0 mapped, not rated", "0.5 minimal", "2 partial", "4 significant"]
+    assert json.dumps(layer["techniques"][0]["score"]) == "2"
+
+
+@pytest.mark.parametrize(
+    ("significant", "partial", "range_", "expected"),
+    [
+        (97, 3, None, 2.97),
+        (98, 2, None, 2.98),
+        (99, 1, None, 2.98),
+        (100, 0, None, 3),
+        (197, 3, None, 2.98),
+        (0, 1, (-3, 3), 2),
+        (96, 4, (-3, 3), 2.96),
+        (97, 3, (-3, 3), 2.96),
+        (99, 1, (-3, 3), 2.96),
+        (99, 1, (0, 2.99), 2.99),
+        (99, 1, (0, 100), 2.99),
+    ],
+)
+def test_a_mean_in_the_last_half_percent_of_the_scale_becomes_the_next_lower_number(
+    significant: int, partial: int, range_: tuple[float, float] | None, expected: float
+) -> None:
+    ratings = [(f"S{i}", "protect significant") for i in range(significant)]
+    ratings += [(f"P{i}", "protect partial") for i in range(partial)]
+    assert scored(ratings, "mean", range=range_) == expected
+
+
+@pytest.mark.parametrize(("partial", "minimal", "expected"), [(47, 0, 994), (47, 1, 990), (48, 0, 990), (50, 0, 1000)])
+def test_a_sum_in_the_last_half_percent_of_the_scale_becomes_the_next_lower_number(
+    partial: int, minimal: int, expected: int
+) -> None:
+    ratings = [(f"S{i}", "protect significant") for i in range(9)]
+    ratings += [(f"P{i}", "protect partial") for i in range(partial)] + [("M", "protect minimal")] * minimal
+    assert scored(ratings, "sum", weights=(1, 2, 100)) == expected
+
+
+def test_the_next_lower_number_has_the_size_of_the_scale() -> None:
+    ratings = [*((f"S{i}", "protect significant") for i in range(9)), ("P", "protect partial")]
+    assert scored(ratings, "sum", weights=(1, 960, 1000)) == 9900
+
+
+@pytest.mark.parametrize(("strategy", "weights"), [("count", (1, 2, 3)), ("best", (1, 299, 300))])
+def test_a_whole_number_is_never_put_lower(strategy: str, weights: tuple[int, int, int]) -> None:
+    ratings = [(f"C{i}", "protect partial") for i in range(299)]
+    with pytest.raises(LayerError, match="299 is within half a percent") as caught:
+        scored(ratings, strategy, weights=weights, range=(0, 300))
+    assert [finding.rule for finding in caught.value.findings] == ["gradient-top"]

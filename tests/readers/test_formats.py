@@ -19,7 +19,7 @@ from navigator_export.readers import ReadOptions, read_tables
 from navigator_export.readers.formats import MEANINGS, READERS, find_format
 from navigator_export.readers.options import DEFAULT, FORMATS
 from tests.made_inputs import make_row, mapping_bytes, mapping_document, rated_rows
-from tests.readers.lists.lists import exported_rows, xlsx_bytes
+from tests.readers.lists.made_lists import exported_rows, xlsx_bytes
 from tests.real_inputs import MAPPING_FILES, ROOT, shared
 
 AWS = "aws-12.12.2024_attack-16.1-enterprise"

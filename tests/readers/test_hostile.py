@@ -19,7 +19,7 @@ from navigator_export.readers import ReadOptions
 from navigator_export.readers.contents import contents
 from navigator_export.readers.options import Limits
 from tests.made_inputs import make_row, mapping_bytes, nested_lists
-from tests.readers.lists.lists import xlsx_bytes
+from tests.readers.lists.made_lists import xlsx_bytes
 from tests.real_inputs import ROOT
 from tests.results import control_characters, walk
 from tests.running import Run

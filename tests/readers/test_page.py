@@ -7,7 +7,7 @@ import pytest
 from navigator_export import MappingSet, SourceError, make_layer, read, read_bytes
 from navigator_export.layer.passages import licence_of
 from navigator_export.readers import ReadOptions
-from tests.readers.lists.lists import pairs
+from tests.readers.lists.made_lists import pairs
 from tests.real_inputs import NIST_14, corpus, shared
 from tests.running import Run
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from navigator_export import SourceError, read
-from tests.readers.lists.lists import pairs, ratings
+from tests.readers.lists.made_lists import pairs, ratings
 from tests.running import Run
 
 CONTROL = """\

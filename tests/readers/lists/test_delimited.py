@@ -7,7 +7,7 @@ import pytest
 from navigator_export import SourceError
 from navigator_export.readers.lists.listing import references_in
 from navigator_export.readers.lists.technique_ids import technique_ids
-from tests.readers.lists.lists import csv_text, pairs, ratings, read_csv
+from tests.readers.lists.made_lists import csv_text, pairs, ratings, read_csv
 
 PAIR = [("AC-1", "T1114")]
 

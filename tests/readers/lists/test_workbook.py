@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from navigator_export import SourceError
-from tests.readers.lists.lists import pairs, ratings, read_xlsx, xlsx_bytes
+from tests.readers.lists.made_lists import pairs, ratings, read_xlsx, xlsx_bytes
 
 HEADER = ("Control ID", "Control name", "Technique", "Category", "Score", "Notes")
 PAIR = [("AC-1", "T1114")]

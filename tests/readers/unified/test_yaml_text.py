@@ -8,7 +8,7 @@ from navigator_export import MappingSet, SourceError, read_bytes
 from navigator_export.readers import ReadOptions
 from navigator_export.readers.options import Limits
 from navigator_export.readers.values import LINE, yaml_value
-from tests.readers.lists.lists import pairs
+from tests.readers.lists.made_lists import pairs
 
 METADATA = """\
 metadata:
