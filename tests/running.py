@@ -26,12 +26,20 @@ def run_process(
     *arguments: str | os.PathLike[str], env: dict[str, str] | None = None, **options: Any
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the command line in a process of its own; it finds the package that the tests found."""
+    process = start(*arguments, env=env, **options)
+    out, err = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def start(
+    *arguments: str | os.PathLike[str], env: dict[str, str] | None = None, **options: Any
+) -> subprocess.Popen[bytes]:
+    """Start the command line as `run_process` does, and do not wait for it."""
     python_path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     defaults = {} if "stdout" in options else {"stdout": subprocess.PIPE}
-    return subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "navigator_export", *map(os.fspath, arguments)],
         env={**os.environ, "PYTHONPATH": python_path, **(env or {})},
         stderr=subprocess.PIPE,
-        check=False,
         **{**defaults, "stdin": subprocess.DEVNULL, **options},
     )

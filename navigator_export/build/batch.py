@@ -5,26 +5,33 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import ClassVar
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from typing import ClassVar, Final
 
 from navigator_export.attack import Catalogue
-from navigator_export.build.drift import Comparison, Drift
+from navigator_export.build.drift import Drift, find_drift
 from navigator_export.build.expansion import Plan, expand
-from navigator_export.build.folder import Staging, put_in_place
 from navigator_export.build.index import IndexedLayer, IndexedSource, index_files
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
 from navigator_export.build.places import in_manifest
+from navigator_export.build.placing import put_in_place
 from navigator_export.build.results import Built, Made, Watcher
 from navigator_export.build.sources import Sources
+from navigator_export.build.staging import Staging
 from navigator_export.errors import LayerError, NothingSelectedError, Problem, SelectionError
 from navigator_export.export import finish_layer
 
 Keep = Callable[[str, bytes], str]
 """Takes the path and the text of a layer and says what became of it."""
+
+IN_PLACE: Final = "all files were in place"
+"""Note on an exception that came after a build was done."""
 
 
 class Workshop:
@@ -80,7 +87,8 @@ def build(
     """Make every layer of a manifest and put the folder in place; all is made and checked before the first file moves.
 
     `memory` spares layers whose input did not change and whose file is still what it was.
-    Raises ManifestError with every problem of the manifest and its layers, SourceError, and OutputError.
+    Raises ManifestError with every problem of the manifest and its layers, SourceError, and OutputError. After any
+    exception, an interruption too, the folder is as it was, unless the exception has the note `IN_PLACE`.
     """
     watcher = watcher or Watcher()
     sources = Sources(manifest)
@@ -89,24 +97,31 @@ def build(
     workshop = Workshop(manifest, sources, catalogue)
     if manifest.problems or wrong:
         _made(manifest, plans, wrong, workshop, _discard, jobs, watcher)
-    known = {}
-    if memory:
-        recalled = ((plan, memory.recall(plan, sources.mappings(plan.sources), output)) for plan in plans)
-        known = {plan.path: spared for plan, spared in recalled if spared}
-    for spared in known.values():
-        watcher.made(spared)
-    with Staging(output) as staging:
-        todo = [plan for plan in plans if plan.path not in known]
-        fresh = _made(manifest, todo, (), workshop, staging.keep, jobs, watcher)
-        made = sorted((*known.values(), *fresh), key=lambda result: result.plan.path)
-        _require_layers(manifest, made)
-        layers = tuple(result.layer for result in made if result.layer)
-        for path, text in index_files(manifest, plans, layers).items():
-            staging.keep(path, text)
-        removed = put_in_place(staging, output, layers, manifest.inputs)
-    if memory:
-        memory.keep((result, sources.mappings(result.plan.sources)) for result in made)
-    return Built(tuple(made), removed)
+    # All that looks at the folder does so under its lock: what a build remembers holds until it is done.
+    staging = Staging(output, watcher.waits)
+    try:
+        with staging:
+            known = {}
+            if memory:
+                recalled = ((plan, memory.recall(plan, sources.mappings(plan.sources), output)) for plan in plans)
+                known = {plan.path: spared for plan, spared in recalled if spared}
+            for spared in known.values():
+                watcher.made(spared)
+            todo = [plan for plan in plans if plan.path not in known]
+            fresh = _made(manifest, todo, (), workshop, staging.keep, jobs, watcher)
+            made = sorted((*known.values(), *fresh), key=lambda result: result.plan.path)
+            _require_layers(manifest, made)
+            layers = tuple(result.layer for result in made if result.layer)
+            for path, text in index_files(manifest, plans, layers).items():
+                staging.keep(path, text)
+            removed = put_in_place(staging, output, layers, manifest.inputs)
+        if memory:
+            memory.keep((result, sources.mappings(result.plan.sources)) for result in made)
+        return Built(tuple(made), removed)
+    except BaseException as error:
+        if staging.finished:
+            error.add_note(IN_PLACE)
+        raise
 
 
 def check(
@@ -120,19 +135,13 @@ def check(
     sources = Sources(manifest)
     plans, wrong = expand(manifest, sources, catalogue, output)
     watcher.planned(len(plans))
-    comparison = Comparison(output)
-    made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), comparison.state, jobs, watcher)
+    made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), _discard, jobs, watcher)
     _require_layers(manifest, made)
     layers = tuple(result.layer for result in sorted(made, key=lambda r: r.plan.path) if result.layer)
-    states = {result.plan.path: result.state for result in made if result.layer}
-    states |= {path: comparison.state(path, text) for path, text in index_files(manifest, plans, layers).items()}
-    strays = comparison.strays(states, manifest.inputs)
-    return Drift(
-        missing=tuple(sorted(path for path, state in states.items() if state == "missing")),
-        stale=tuple(sorted(path for path, state in states.items() if state == "stale")),
-        stray=strays,
-        foreign=comparison.foreign(strays),
-    )
+    texts = index_files(manifest, plans, layers)
+    expected = {layer.file: layer.sha256 for layer in layers}
+    expected |= {path: hashlib.sha256(text).hexdigest() for path, text in texts.items()}
+    return find_drift(output, expected, manifest.inputs)
 
 
 def _discard(path: str, text: bytes) -> str:
@@ -158,16 +167,20 @@ def _made(
     Raises ManifestError with the problems of the manifest, those that were found on the way, and those of all plans.
     """
     results = []
-    for result in _results(plans, workshop, keep, jobs):
-        results.append(result)
-        watcher.made(result)
+    # Closed at once where something is wrong: no process may write on when the folder is put in order.
+    with closing(_results(manifest, plans, workshop, keep, jobs)) as coming:
+        for result in coming:
+            results.append(result)
+            watcher.made(result)
     problems = [*manifest.problems, *wrong, *(problem for result in results for problem in result.problems)]
     if problems:
         raise ManifestError(manifest.file, tuple(dict.fromkeys(problems)))
     return results
 
 
-def _results(plans: Sequence[Plan], workshop: Workshop, keep: Keep, jobs: int) -> Iterator[Made]:
+def _results(
+    manifest: Manifest, plans: Sequence[Plan], workshop: Workshop, keep: Keep, jobs: int
+) -> Generator[Made, None, None]:
     """Yield what becomes of each plan; with several jobs from processes of their own."""
     if jobs <= 1 or len(plans) <= 1:
         for plan in plans:
@@ -175,13 +188,17 @@ def _results(plans: Sequence[Plan], workshop: Workshop, keep: Keep, jobs: int) -
         return
     # Forked workers share what was read; where there is no fork, it is sent to each of them once.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    with ProcessPoolExecutor(
-        max_workers=min(jobs, len(plans)),
-        mp_context=multiprocessing.get_context(method),
-        initializer=_Worker.start,
-        initargs=(workshop, keep),
-    ) as pool:
-        yield from pool.map(_Worker.make, plans, chunksize=max(1, min(16, len(plans) // (jobs * 4))))
+    try:
+        with ProcessPoolExecutor(
+            max_workers=min(jobs, len(plans)),
+            mp_context=multiprocessing.get_context(method),
+            initializer=_Worker.start,
+            initargs=(workshop, keep),
+        ) as pool:
+            yield from pool.map(_Worker.make, plans, chunksize=max(1, min(16, len(plans) // (jobs * 4))))
+    except BrokenProcessPool:
+        problem = Problem("a process that makes layers was ended from outside", hint="try again with fewer jobs")
+        raise ManifestError(manifest.file, [problem]) from None
 
 
 class _Worker:
@@ -192,7 +209,14 @@ class _Worker:
 
     @classmethod
     def start(cls, workshop: Workshop, keep: Keep) -> None:
-        """Take what the process works with."""
+        """Take what the process works with.
+
+        Ctrl-C reaches every process of a terminal: this one leaves it to the one that started it. Other signals end it.
+        """
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.SIG_DFL)
         cls.workshop, cls.keep = workshop, [keep]
         threading.Thread(target=_end_with_parent, daemon=True).start()
 

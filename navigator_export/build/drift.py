@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping as Dictionary
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from navigator_export.build.folder import own_files
+from navigator_export.build.lock import locked
+from navigator_export.build.ownership import content, is_layer, own_files
+from navigator_export.build.paths import OWN_FILES
+from navigator_export.build.staging import record_files
+from navigator_export.errors import OutputError
+
+Read = TypeVar("Read")
 
 
 class Drift(msgspec.Struct, frozen=True):
@@ -29,45 +38,69 @@ class Drift(msgspec.Struct, frozen=True):
         return [f"{what}: {path}" for what, paths in parts for path in paths]
 
 
-class Comparison:
-    """Compares the files of a build with a folder, one by one, without writing."""
+def find_drift(output: str, expected: Dictionary[str, str], inputs: Iterable[Path]) -> Drift:
+    """Return how a folder differs from the files that are expected in it, path to SHA-256; writes nothing.
 
-    def __init__(self, output: str) -> None:
-        self._root = Path(output)
-
-    def state(self, path: str, text: bytes) -> str:
-        """Return `missing`, `stale` or `same`."""
-        try:
-            return "same" if (self._root / path).read_bytes() == text else "stale"
-        except FileNotFoundError:
-            return "missing"
-        except OSError:
-            return "stale"
-
-    def foreign(self, strays: Iterable[str]) -> tuple[str, ...]:
-        """Return the strays that no build made here."""
-        return tuple(sorted(set(strays) - own_files(self._root)))
-
-    def strays(self, expected: Iterable[str], kept: Iterable[Path]) -> tuple[str, ...]:
-        """Return layers that are not expected: those of earlier builds, and others in the folders of expected ones.
-
-        Other JSON is none of the build's business, and neither are the files to be kept.
-        """
-        given = set(expected)
-        sources = {path.resolve() for path in kept}
-        folders = {(self._root / path).parent for path in given}
-        found = {
-            file.relative_to(self._root).as_posix()
-            for folder in folders
-            for file in folder.glob("*.json")
-            if file.resolve() not in sources and _is_layer(file)
-        }
-        return tuple(sorted((found | {f for f in own_files(self._root) if (self._root / f).exists()}) - given))
+    Stray are layers of earlier builds, and others in the folders of expected files. Other JSON is none of a build's
+    business, and neither are the inputs.
+    """
+    return _undisturbed(output, lambda: _drift(output, expected, tuple(inputs)))
 
 
-def _is_layer(file: Path) -> bool:
+def _drift(output: str, expected: Dictionary[str, str], inputs: tuple[Path, ...]) -> Drift:
+    root = Path(output)
+    states = {path: _state(root / path, checksum) for path, checksum in expected.items()}
+    own = own_files(output)
+    read = {path.resolve() for path in inputs}
+    found = {
+        file.relative_to(root).as_posix()
+        for folder in {(root / path).parent for path in expected}
+        for file in folder.glob("*.json")
+        if file.resolve() not in read and is_layer(content(file) or b"")
+    }
+    stray = (found | own) - expected.keys()
+    return Drift(
+        missing=tuple(sorted(path for path, state in states.items() if state == "missing")),
+        stale=tuple(sorted(path for path, state in states.items() if state == "stale")),
+        stray=tuple(sorted(stray)),
+        foreign=tuple(sorted(stray - own)),
+    )
+
+
+def _state(file: Path, checksum: str) -> str:
+    """Return `missing`, `stale` or `same`; what is no file, such as a pipe, is stale and never opened."""
+    data = content(file)
+    if data is None:
+        return "stale" if file.exists() else "missing"
+    return "same" if hashlib.sha256(data).hexdigest() == checksum else "stale"
+
+
+def _undisturbed(output: str, read: Callable[[], Read]) -> Read:
+    """Return what is read of a folder while no build moves its files.
+
+    A check writes nothing, and so takes no lock but where a build left its record: that one is putting its files in
+    place, or was killed at it. A build that came and went meanwhile is told by its index, which is new.
+    """
+    before = _stamp(output)
+    if not record_files(output):
+        result = read()
+        if not record_files(output) and _stamp(output) == before:
+            return result
     try:
-        document = msgspec.json.decode(file.read_bytes(), type=dict[str, msgspec.Raw])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return {"domain", "techniques"} <= document.keys()
+        with locked(output):
+            return read()
+    except OutputError:
+        # Nobody can be at work where nobody may write.
+        return read()
+
+
+def _stamp(output: str) -> tuple[tuple[int, int], ...]:
+    """Return what tells one index from the next."""
+    found = []
+    for name in OWN_FILES:
+        try:
+            state = os.lstat(Path(output, name))
+            found.append((state.st_ino, state.st_mtime_ns))
+        except OSError:
+            found.append((0, 0))
+    return tuple(found)

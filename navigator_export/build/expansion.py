@@ -6,13 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from math import prod
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Entry, Manifest
-from navigator_export.build.paths import checked_path, digest, safe_part
+from navigator_export.build.paths import checked_path, digest, safe_part, same_file_key
 from navigator_export.build.places import in_manifest
 from navigator_export.build.sources import Sources
 from navigator_export.build.templates import render
@@ -25,6 +27,10 @@ from navigator_export.preparation import settle
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, select
 from navigator_export.tiers import assign_tiers
+from navigator_export.wording import counted
+
+MOST_LAYERS: Final = 10_000
+"""Most layers of one manifest; crossed values multiply, and more is a slip rather than a wish."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -55,20 +61,20 @@ def expand(
 ) -> tuple[tuple[Plan, ...], tuple[Problem, ...]]:
     """Return the layers of a manifest, sorted by path, and what is wrong in it.
 
-    That is: sources that cannot be read, aspects without values, templates with unknown fields, paths that leave the
-    folder, that two entries share, or that are those of files that the build reads.
+    That is: sources that cannot be read, aspects without values, more than `MOST_LAYERS`, templates with unknown
+    fields, paths that leave the folder, that two entries share, or that are those of files that the build reads.
     """
     problems: list[Problem] = []
     plans: list[Plan] = []
     for entry in manifest.entries:
         if entry.sources and all(manifest.sources[name].files for name in entry.sources):
-            plans += _Family(manifest, sources, catalogue, entry, problems).plans()
+            plans += _Family(manifest, sources, catalogue, entry, problems).plans(most=MOST_LAYERS - len(plans))
     problems += (*_shared_paths(manifest, plans), *_clashes(manifest, plans, output))
     return tuple(sorted(plans, key=lambda plan: plan.path)), tuple(dict.fromkeys(problems))
 
 
 def _shared_paths(manifest: Manifest, plans: Sequence[Plan]) -> Iterator[Problem]:
-    """Yield a problem for each path that another layer has too, whatever the case, or has below it as a folder."""
+    """Yield a problem for each path that is another layer's too, on some file system, or has a layer as its folder."""
     owners: dict[str, Plan] = {}
 
     def place(plan: Plan) -> str:
@@ -76,13 +82,14 @@ def _shared_paths(manifest: Manifest, plans: Sequence[Plan]) -> Iterator[Problem
         return f"line {line}" if line else plan.place
 
     for plan in plans:
-        path = plan.path.casefold()
-        other = owners.setdefault(path, plan)
+        other = owners.setdefault(same_file_key(plan.path), plan)
         if other is not plan:
             message = f"the path {plan.path!r} is that of the layer on {place(other)} too"
+            if other.path != plan.path:
+                message += f", {other.path!r}, where a file system does not tell them apart"
             yield Problem(message, place(plan), "give one of them another path")
     for plan in plans:
-        parts = plan.path.casefold().split("/")
+        parts = same_file_key(plan.path).split("/")
         for end in range(1, len(parts)):
             if "/".join(parts[:end]) in owners:
                 yield Problem(f"the path {plan.path!r} has a layer's file as its folder", place(plan))
@@ -90,9 +97,9 @@ def _shared_paths(manifest: Manifest, plans: Sequence[Plan]) -> Iterator[Problem
 
 def _clashes(manifest: Manifest, plans: Sequence[Plan], output: str) -> Iterator[Problem]:
     """Yield a problem for each layer that would take the place of a file that the build reads."""
-    inputs = {path.resolve() for path in manifest.inputs}
+    inputs = {same_file_key(str(path.resolve())) for path in manifest.inputs}
     for plan in plans:
-        if Path(output, plan.path).resolve() in inputs:
+        if same_file_key(str(Path(output, plan.path).resolve())) in inputs:
             hint = "give it another path, or the build another output folder"
             yield Problem(f"the path {plan.path!r} is that of a file that the build reads", plan.place, hint)
 
@@ -109,7 +116,8 @@ class _Family:
         self._entry = entry
         self._problems = problems
 
-    def plans(self) -> list[Plan]:
+    def plans(self, most: int) -> list[Plan]:
+        """Return the layers, none where they are more than `most`; note what is wrong."""
         entry = self._entry
         aspects = dict(entry.for_each)
         if "capability_set" in aspects and entry.recipe.selection.include.capabilities:
@@ -124,7 +132,14 @@ class _Family:
         choices = {aspect: self._choice(aspect, patterns, families) for aspect, patterns in self._inner}
         if len(self._problems) > before:
             return []
-        drafts = [draft for names, values in families for draft in self._drafts(names, values, choices)]
+        picked = [(names, self._chosen(values, choices)) for names, values in families]
+        count = sum(prod(map(len, values)) for _, values in picked)
+        if count > most:
+            hint = "cross fewer aspects, or name the values that are wanted"
+            limit = f"a manifest may give {MOST_LAYERS:,} in all"
+            self._problem(f"this gives {counted(count, 'layer')}, and {limit}", hint, "for_each")
+            return []
+        drafts = [draft for names, values in picked for draft in self._drafts(names, values)]
         return [self._plan(path, *draft) for path, draft in _distinct(drafts)]
 
     @property
@@ -154,13 +169,17 @@ class _Family:
         known = list(dict.fromkeys(value for _, values in families for value in values[aspect]))
         return frozenset(self._picked(aspect, patterns, known))
 
-    def _drafts(
-        self, names: tuple[str, ...], values: dict[str, list[_Value]], choices: dict[str, frozenset[_Value]]
-    ) -> Iterator[_Draft]:
+    def _chosen(
+        self, values: dict[str, list[_Value]], choices: dict[str, frozenset[_Value]]
+    ) -> tuple[tuple[_Value, ...], ...]:
+        """Return the values that are to be crossed, by aspect."""
+        return tuple(tuple(v for v in values[aspect] if v in choices[aspect]) for aspect, _ in self._inner)
+
+    def _drafts(self, names: tuple[str, ...], values: tuple[tuple[_Value, ...], ...]) -> Iterator[_Draft]:
         """Yield (path, (source names, values, recipe)) for each layer from these sources."""
         mappings = self._sources.mappings(names)
         several = len({source.framework for source in mappings.sources}) > 1
-        for combination in product(*([v for v in values[a] if v in choices[a]] for a, _ in self._inner)):
+        for combination in product(*values):
             if _contradicts(combination):
                 continue
             recipe = self._recipe(combination, several=several)
@@ -330,9 +349,9 @@ def _contradicts(values: Sequence[_Value]) -> bool:
 
 def _distinct(drafts: Sequence[_Draft]) -> Iterator[_Draft]:
     """Yield each draft under a path of its own: values that look alike in a file name are told apart by a digest."""
-    alike = Counter(path.casefold() for path, _ in drafts)
+    alike = Counter(same_file_key(path) for path, _ in drafts)
     for path, draft in drafts:
         told_apart = path
-        if alike[path.casefold()] > 1:
+        if alike[same_file_key(path)] > 1:
             told_apart = f"{path.removesuffix('.json')}-{digest(repr(draft[:2]))}.json"
         yield told_apart, draft

@@ -16,7 +16,7 @@ class Made(msgspec.Struct, frozen=True):
     layer: IndexedLayer | None = None
     """None where the plan is empty or wrong."""
     state: str = ""
-    """What became of the layer's text: `written`; or `missing`, `stale` or `same` beside the folder's."""
+    """What became of the layer's text: `written`, or `unchanged` where it stands already; empty in a check."""
     problems: tuple[Problem, ...] = ()
     left_out: str = ""
     """What of the sources is not in the layer, in words."""
@@ -47,6 +47,9 @@ class Watcher:
 
     def planned(self, count: int) -> None:
         """Hear how many layers there are to be."""
+
+    def waits(self) -> None:
+        """Hear that another build is at work in the folder, and that this one waits until it has ended."""
 
     def made(self, made: Made) -> None:
         """Hear what became of one of them."""

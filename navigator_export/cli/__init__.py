@@ -3,79 +3,30 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from types import MappingProxyType
-from typing import Final
 
-import click
-
-from navigator_export.cli import exit_codes
-from navigator_export.errors import LayerError, NavigatorExportError, ProblemsError
-from navigator_export.version import __version__
-
-COMMANDS: Final = MappingProxyType(
-    {
-        "export": "Write one Navigator layer from mapping files.",
-        "build": "Write every layer of a manifest, with an index, or check that they are current.",
-        "validate": "Report every finding in layer files.",
-        "inspect": "Show what mapping files hold.",
-        "convert": "Write mapping files, in any form, as unified JSON.",
-        "template": "Write a list to start your own mappings with.",
-        "attack": "Show, compare, import and download ATT&CK releases.",
-    }
-)
-"""Each command with its summary; it is `command` in the module of its name, loaded when it runs."""
-
-
-class _Commands(click.Group):
-    """Commands that are loaded when they run, so that `--help` and each command load only what they need."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the commands."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command; None for an unknown name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"{__name__}.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands and their summaries."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="navigator-export")
-def commands() -> None:
-    """Turn ATT&CK mappings into validated ATT&CK Navigator layers."""
+from navigator_export.cli.interruption import Interrupted, interruptible
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 1 findings, 2 usage or unreadable input."""
-    from navigator_export.cli.terminal import complain  # noqa: PLC0415 - `--help` does without it
-
+    """Run the command line and exit, with 128 and the number of the signal where one ends it."""
+    status: int | None
     try:
-        status = commands.main(prog_name="navigator-export", standalone_mode=False)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        status = exit_codes.INTERRUPTED
-    except click.ClickException as error:
-        status = error.exit_code
-        error.show()
-    except ProblemsError as error:
-        from navigator_export.settings import OPTIONS  # noqa: PLC0415 - where something is wrong
+        with interruptible():
+            # Loaded here, so that a signal that comes meanwhile ends the command as any other does.
+            from navigator_export.cli.commands import run  # noqa: PLC0415
 
-        status = exit_codes.UNUSABLE
-        complain(*error.lines(names=OPTIONS))
-    except LayerError as error:
-        status = exit_codes.FINDINGS
-        complain("the layer was not written:", *map(str, error.findings))
-    except UnicodeEncodeError as error:
-        status = exit_codes.UNUSABLE
-        complain(f"error an option or a file name is no UTF-8 text: {error.object!r}; name it otherwise")
-    except (NavigatorExportError, OSError) as error:
-        status = exit_codes.UNUSABLE
-        complain(f"error {error}")
+            status = run()
+    except Interrupted as interruption:
+        from navigator_export.cli.terminal import complain  # noqa: PLC0415
+
+        complain(f"interrupted, {', '.join(getattr(interruption, '__notes__', ('nothing changed',)))}")
+        status = interruption.exit_code
+        _end_workers()
     sys.exit(status)
+
+
+def _end_workers() -> None:
+    """End the processes that are left of a pool, lest Python waits for them."""
+    if "multiprocessing" in sys.modules:
+        for process in sys.modules["multiprocessing"].active_children():
+            process.terminate()

@@ -9,4 +9,3 @@ FINDINGS: Final = 1
 """The input was read, and something is wrong with it or with what came of it."""
 UNUSABLE: Final = 2
 """The command line or an input cannot be used; nothing was written."""
-INTERRUPTED: Final = 130

@@ -32,16 +32,16 @@ class Progress(Watcher):
         self._bar.add_task("layers", total=count)
         self._bar.start()
 
+    def waits(self) -> None:
+        """Say what nothing goes on for."""
+        self._say("waiting for another build in this folder to end")
+
     def made(self, made: Made) -> None:
         """Move the bar on."""
         if self._verbose:
             layer = made.layer
             told = f"{layer.techniques} techniques, {layer.mappings} mappings" if layer else "maps nothing"
-            line = f"{made.plan.path}: {told}{f', {made.state}' if made.state else ''}"
-            if self._bar:
-                self._bar.console.print(spelled_out(line), markup=False, highlight=False)
-            else:
-                complain(line)
+            self._say(f"{made.plan.path}: {told}{f', {made.state}' if made.state else ''}")
         if self._bar:
             self._bar.advance(self._bar.task_ids[0])
 
@@ -50,3 +50,9 @@ class Progress(Watcher):
         if self._bar:
             self._bar.stop()
             self._bar = None
+
+    def _say(self, line: str) -> None:
+        if self._bar:
+            self._bar.console.print(spelled_out(line), markup=False, highlight=False)
+        else:
+            complain(line)

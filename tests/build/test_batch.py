@@ -17,7 +17,7 @@ from textwrap import dedent
 import pytest
 
 from navigator_export import validate
-from navigator_export.build.folder import STAGING
+from navigator_export.build.paths import STAGING
 from tests.build.manifests import INDEX_FILES, built, layers_in, manifest_file, problems_of, tree
 from tests.made_inputs import Json, make_row, mapping_file
 from tests.real_inputs import MAPPING_FILES, ROOT, shared

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from navigator_export.build.folder import STAGING
+from navigator_export.build.paths import STAGING
 from tests.build.manifests import INDEX_FILES, built, checked, listing, manifest_file
 from tests.made_inputs import layer_bytes
 from tests.real_inputs import ROOT

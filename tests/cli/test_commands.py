@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from navigator_export import __version__
-from navigator_export.cli import COMMANDS, commands
+from navigator_export.cli.commands import COMMANDS, commands
 from tests.made_inputs import mapping_file, rated_rows
 from tests.real_inputs import ROOT
 from tests.running import Run, run_process

@@ -1,0 +1,61 @@
+"""Which layers of a folder a build made, so that a build may remove them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from navigator_export.build.index import INDEX, read_index
+from navigator_export.build.paths import is_layer_path
+from navigator_export.build.staging import record_files
+
+
+def own_files(output: str) -> set[str]:
+    """Return the layers that builds made in a folder and that nobody changed since.
+
+    Their index says so, or the record of a build that was killed. As anybody can write an index, a listed file counts
+    only where a build can have written it: it is a layer, under a name that a build gives, below the folder and not
+    behind a link out of it, with the checksum that is listed.
+    """
+    root = Path(output)
+    return {path for path, checksum in _listed(root) if _is_own(root, path, checksum)}
+
+
+def is_inside(root: Path, path: str) -> bool:
+    """Return whether a path stays in a folder, also through the links on its way."""
+    try:
+        return (root / path).parent.resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError):
+        return False
+
+
+def is_layer(data: bytes) -> bool:
+    """Return whether a text looks like a layer, of whatever making."""
+    try:
+        document = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return {"domain", "techniques"} <= document.keys()
+
+
+def content(file: Path) -> bytes | None:
+    """Return what is in a file; None where it cannot be read, or is none: a pipe or a device would keep us waiting."""
+    try:
+        return file.read_bytes() if file.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _listed(root: Path) -> Iterator[tuple[str, str]]:
+    for index in (root / INDEX, *record_files(str(root))):
+        yield from read_index(content(index) or b"").items()
+
+
+def _is_own(root: Path, path: str, checksum: str) -> bool:
+    if not is_layer_path(path) or not is_inside(root, path) or (root / path).is_symlink():
+        return False
+    data = content(root / path)
+    return data is not None and hashlib.sha256(data).hexdigest() == checksum and is_layer(data)

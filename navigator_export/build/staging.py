@@ -1,0 +1,91 @@
+"""The staging folder: a build's files wait there until all are made, and nothing of it stays."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from navigator_export.build.lock import LOCK, locked
+from navigator_export.build.paths import STAGING
+from navigator_export.errors import OutputError, Problem, reason
+
+_RECORDS: Final = "records"
+
+
+class Staging:
+    """A folder inside the output folder where a build's files wait; while it is open, no other build is at work there.
+
+    What a killed build left is cleared away by the next one, all but its record: the index of the layers that it may
+    have put in place. Records stay until a build ends well, so that no layer of a killed build is taken for somebody
+    else's.
+    """
+
+    def __init__(self, output: str, waits: Callable[[], None] = lambda: None) -> None:
+        self._output = output
+        self._waits = waits
+        self._lock = ExitStack()
+        self.folder = Path(output, STAGING)
+        self.finished = False
+        """Whether the files are in place: set by what puts them there, from where on nothing is undone."""
+
+    def __enter__(self) -> Staging:
+        with ExitStack() as lock:
+            lock.enter_context(locked(self._output, self._waits))
+            try:
+                self._clear(spare=(LOCK, _RECORDS))
+                # Git passes over the folder, also over that of a killed build.
+                (self.folder / ".gitignore").write_text("*\n", "ascii")
+            except OSError as error:
+                raise OutputError(self._output, [Problem(f"cannot be written: {reason(error)}")]) from None
+            self._lock = lock.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock, suppress(OSError):
+            unfinished = not self.finished and record_files(self._output)
+            self._clear(spare=(LOCK, _RECORDS, ".gitignore") if unfinished else (LOCK,))
+
+    def keep(self, path: str, text: bytes) -> str:
+        """Write one file of the build and return `written`.
+
+        Raises OutputError where that fails; the output folder is as it was.
+        """
+        target = self.folder / "files" / path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(text)
+            return "written"
+        except OSError as error:
+            raise OutputError(str(target), [Problem(f"cannot be written: {reason(error)}")]) from None
+
+    def files(self) -> tuple[str, ...]:
+        """Return the paths of all files that wait, sorted."""
+        root = self.folder / "files"
+        return tuple(sorted(f.relative_to(root).as_posix() for f in root.rglob("*") if f.is_file()))
+
+    def record_file(self, index: bytes) -> Path:
+        """Return where the record of a build with this index belongs."""
+        return self.folder / _RECORDS / f"{hashlib.sha256(index).hexdigest()}.json"
+
+    def _clear(self, spare: tuple[str, ...]) -> None:
+        """Remove what is in the folder, following no link; of what is spared, only what can be ours."""
+        for entry in self.folder.iterdir():
+            is_folder = entry.is_dir() and not entry.is_symlink()
+            if entry.name in spare and is_folder == (entry.name == _RECORDS):
+                continue
+            shutil.rmtree(entry) if is_folder else entry.unlink()
+
+
+def record_files(output: str) -> tuple[Path, ...]:
+    """Return the records in a folder: there are some while a build puts its files in place, and after a kill."""
+    folder = Path(output, STAGING, _RECORDS)
+    if folder.parent.is_symlink() or folder.is_symlink():
+        return ()
+    return tuple(sorted(file for file in folder.glob("*.json") if file.is_file() and not file.is_symlink()))

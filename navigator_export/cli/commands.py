@@ -1,0 +1,81 @@
+"""The commands, and what becomes of the errors that they raise."""
+
+from __future__ import annotations
+
+import signal
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+from navigator_export.cli import exit_codes
+from navigator_export.cli.interruption import Interrupted
+from navigator_export.cli.terminal import complain
+from navigator_export.errors import LayerError, NavigatorExportError, ProblemsError
+from navigator_export.version import __version__
+
+COMMANDS: Final = MappingProxyType(
+    {
+        "export": "Write one Navigator layer from mapping files.",
+        "build": "Write every layer of a manifest, with an index, or check that they are current.",
+        "validate": "Report every finding in layer files.",
+        "inspect": "Show what mapping files hold.",
+        "convert": "Write mapping files, in any form, as unified JSON.",
+        "template": "Write a list to start your own mappings with.",
+        "attack": "Show, compare, import and download ATT&CK releases.",
+    }
+)
+"""Each command with its summary; it is `command` in the module of its name, loaded when it runs."""
+
+
+class _Commands(click.Group):
+    """Commands that are loaded when they run, so that `--help` and each command load only what they need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"navigator_export.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands and their summaries."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="navigator-export")
+def commands() -> None:
+    """Turn ATT&CK mappings into validated ATT&CK Navigator layers."""
+
+
+def run() -> int:
+    """Run the command line and return its exit code: 0 done, 1 findings, 2 usage or unreadable input."""
+    try:
+        status: int = commands.main(prog_name="navigator-export", standalone_mode=False)
+        return status
+    except click.exceptions.Abort:
+        raise Interrupted(signal.SIGINT) from None
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except ProblemsError as error:
+        from navigator_export.settings import OPTIONS  # noqa: PLC0415 - where something is wrong
+
+        complain(*error.lines(names=OPTIONS))
+        return exit_codes.UNUSABLE
+    except LayerError as error:
+        complain("the layer was not written:", *map(str, error.findings))
+        return exit_codes.FINDINGS
+    except UnicodeEncodeError as error:
+        complain(f"error an option or a file name is no UTF-8 text: {error.object!r}; name it otherwise")
+        return exit_codes.UNUSABLE
+    except (NavigatorExportError, OSError) as error:
+        complain(f"error {error}")
+        return exit_codes.UNUSABLE
