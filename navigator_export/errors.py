@@ -133,7 +133,7 @@ def nearest(word: str, known: Iterable[str], kind: str) -> str:
     if close:
         return f"nearest {kind}: {', '.join(close)}"
     if not words:
-        return f"there is no {kind} at all"
+        return f"there are no {kind}"
     return f"known {kind}: {', '.join(words[:8])}{' …' if len(words) > 8 else ''}"  # noqa: PLR2004
 
 

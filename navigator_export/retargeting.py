@@ -1,6 +1,6 @@
 """Moving mappings to an ATT&CK release, and setting apart those whose technique is not active in it.
 
-The Navigator drops an inactive id without a word, so what becomes of each is decided, counted and told here.
+The Navigator drops an inactive id silently, so what becomes of each is decided, counted and reported here.
 """
 
 from __future__ import annotations

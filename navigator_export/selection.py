@@ -12,6 +12,7 @@ from navigator_export.frameworks import framework
 from navigator_export.model import CATEGORIES, VALUES, Capability, Category, Mapping, MappingSet, Value
 from navigator_export.patterns import matches, matching
 from navigator_export.tiers import Tiers
+from navigator_export.wording import counted
 
 
 class Aspect(msgspec.Struct, frozen=True):
@@ -165,7 +166,7 @@ class _Words:
             picked += found
             if not found:
                 hint = nearest(pattern, (c.id for c in self._mappings.capabilities), "ids")
-                message = f"no capability is called {pattern!r}"
+                message = f"there is no capability {pattern!r}"
                 self._problems.append(Problem(message, f"{self._path}.capabilities", hint))
         return _one_of(picked)
 
@@ -234,6 +235,6 @@ def _nothing_left(mappings: MappingSet, selection: Selection, inactive: Sequence
             f"the source maps {', '.join(sorted(named))} to no technique", hint="`inspect` lists what it maps"
         )
     return Problem(
-        f"the selection leaves none of {len(mappings.mappings)} mappings",
+        f"the selection leaves none of the {counted(len(mappings.mappings), 'mapping')}",
         hint="`inspect` shows groups, tiers, categories and values",
     )

@@ -79,7 +79,7 @@ def assign_tiers(mappings: MappingSet, options: TierOptions) -> Tiers:
         place = f"tiers.assigned {pattern}={named}"
         if not capabilities:
             hint = nearest(pattern, (capability.id for capability in candidates), "ids")
-            problems.append(Problem(f"no capability is called {pattern!r}", place, hint))
+            problems.append(Problem(f"there is no capability {pattern!r}", place, hint))
         elif tier is None:
             hint = nearest(named, own, "tiers") if own else "name the tiers, lowest first, with `tiers.orders`"
             problems.append(Problem(f"there is no tier {named!r}", place, hint))

@@ -1,4 +1,4 @@
-"""Moving mappings to another ATT&CK release: nothing gets lost without a word, and nothing inactive gets in."""
+"""Moving mappings to another ATT&CK release: nothing gets lost silently, and nothing inactive gets in."""
 
 from __future__ import annotations
 

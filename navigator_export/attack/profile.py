@@ -52,7 +52,7 @@ def profile(catalogue: Catalogue, technique_id: str, version: str | None = None)
     domains = catalogue.known_domains(technique_id)
     if not domains:
         ids = (technique.id for table in catalogue.domains.values() for technique in table.techniques)
-        problem = Problem(f"{technique_id} is no known technique", hint=nearest(technique_id, ids, "ids"))
+        problem = Problem(f"unknown technique {technique_id}", hint=nearest(technique_id, ids, "ids"))
         raise AttackError("", [problem])
     releases = (catalogue.release(domain, version or catalogue.newest(domain)) for domain in domains)
     profiles = tuple(_profile(release, technique_id) for release in releases if release)

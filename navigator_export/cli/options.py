@@ -72,7 +72,7 @@ source_options = cloup.option_group(
         "read_limits",
         type=Limit(),
         multiple=True,
-        help="Read more, or less, as in bytes=1GB or rows=5000. Repeatable.",
+        help="Change a limit of reading, as in bytes=1GB or rows=5000. Repeatable.",
     ),
     help="What the sources do not say of themselves.",
 )
@@ -106,7 +106,7 @@ _tier_scheme = (
         "assigned",
         multiple=True,
         type=Assignment(),
-        help="Treat a capability (pattern) as of a tier, as in EID-CA-E3=E5. Repeatable.",
+        help="Put capabilities (a pattern) in a tier, as in EID-CA-E3=E5. Repeatable.",
     ),
 )
 
@@ -131,7 +131,7 @@ selection_options = cloup.option_group(
 
 tier_options = cloup.option_group(
     "Tiers",
-    cloup.option("--tier", help="Take what a licence tier has, the lower tiers included."),
+    cloup.option("--tier", help="Take what a licence tier includes, with the lower tiers."),
     cloup.option("--exact-tier", is_flag=True, help="With --tier: without the lower tiers."),
     cloup.option("--exclude-tier", "exclude_tiers", multiple=True, help="Leave out a tier. Repeatable."),
     *_tier_scheme,
@@ -146,7 +146,10 @@ score_options = cloup.option_group(
         help="How to score a technique. Default: best where anything selected is rated, else count.",
     ),
     cloup.option(
-        "--weights", type=Weights(), default=Scoring().weights, help="What values count in best, mean and sum."
+        "--weights",
+        type=Weights(),
+        default=Scoring().weights,
+        help="What minimal, partial and significant count in best, mean and sum.",
     ),
     cloup.option("--range", "range_", type=Range(), help="Scores of the first and the last colour."),
 )
@@ -176,7 +179,7 @@ layer_options = cloup.option_group(
         show_default=True,
         help="How much a comment says.",
     ),
-    cloup.option("--name", help="Name of the layer; by default it tells framework, release, selection and score."),
+    cloup.option("--name", help="Name of the layer; by default made of framework, release, selection and score."),
     cloup.option("--description", help="Description of the layer."),
     cloup.option("--fold", is_flag=True, help="Open the layer with sub-techniques folded away."),
     cloup.option("--aggregate", is_flag=True, help="Colour techniques by the scores of their sub-techniques too."),

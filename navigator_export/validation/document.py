@@ -52,12 +52,12 @@ def parse(data: bytes) -> Document:
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        message = "the file is empty" if not text.strip() else f"no JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+        message = "the file is empty" if not text.strip() else f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
         return Document((), (*findings, NOT_JSON.finding(place, message)))
     except RecursionError:
         return Document((), (*findings, NOT_JSON.finding("", "the JSON is nested too deeply")))
     except _NumberError as error:
-        return Document((), (*findings, NOT_JSON.finding(_position(text, error.literal), f"no JSON: {error}")))
+        return Document((), (*findings, NOT_JSON.finding(_position(text, error.literal), f"not valid JSON: {error}")))
     findings += _repeated_keys(value, repeats)
     return Document(_split(value, findings), tuple(findings))
 
@@ -100,7 +100,7 @@ def _object(pairs: list[tuple[str, Any]], repeats: list[tuple[dict[str, Any], st
 def _repeated_keys(value: object, repeats: list[tuple[dict[str, Any], str]]) -> Iterator[Finding]:
     places = {id(part): place for place, part in parts(value)} if repeats else {}
     for holder, key in repeats:
-        message = f"the key {key!r} stands twice in one object"
+        message = f"duplicate key {key!r}"
         yield DUPLICATE_KEY.finding(places.get(id(holder), ""), message, "the last one counts; keep one")
 
 
@@ -129,7 +129,7 @@ def _position(text: str, literal: str) -> str:
 
 
 def _reject_constant(name: str) -> None:
-    raise _NumberError(name, f"{name} is no JSON number")
+    raise _NumberError(name, f"{name} is not a JSON number")
 
 
 def _finite(literal: str) -> float:
@@ -150,7 +150,7 @@ def _is_index(value: dict[str, Any]) -> bool:
 
 
 def _other_file(value: dict[str, Any]) -> Finding | None:
-    """Return what is to be said of an object that is no layer but something else that is well known."""
+    """Return what to say of an object that is not a layer but something else that is well known."""
     if "layers" in value:
         return NO_LAYER.finding("$.layers", "layers wrapped in an object", "write the list alone")
     if "mapping_objects" in value:

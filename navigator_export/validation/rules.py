@@ -27,11 +27,11 @@ NAVIGATOR_OLDEST: Final = 4
 """The oldest ATT&CK release that the Navigator has."""
 
 SCHEMA = Rule("schema", "error", "A field is not what the layer format asks for, or what the Navigator can take.")
-UNKNOWN_FIELD = Rule("unknown-field", "warning", "A field is no part of the layer format: the Navigator ignores it.")
+UNKNOWN_FIELD = Rule("unknown-field", "warning", "A field is not part of the layer format: the Navigator ignores it.")
 ATTACK_MISSING = Rule(
     "attack-version-missing",
     "warning",
-    "The layer names no ATT&CK release: it opens as the newest, without a word.",
+    "The layer names no ATT&CK release: the Navigator silently opens it as the newest.",
 )
 ATTACK_UNKNOWN = Rule(
     "attack-version-unknown", "error", "The Navigator has no such ATT&CK release: it refuses the layer."
@@ -41,22 +41,22 @@ ATTACK_SPELLING = Rule(
     "warning",
     "Only the first digits of the ATT&CK release count; the rest misleads.",
 )
-UNKNOWN = Rule("technique-unknown", "error", "No ATT&CK release has the technique: it is dropped without a word.")
+UNKNOWN = Rule("technique-unknown", "error", "No ATT&CK release has the technique: the Navigator silently drops it.")
 OTHER_DOMAIN = Rule(
     "technique-other-domain",
     "error",
-    "The technique is of another ATT&CK domain: it is dropped without a word.",
+    "The technique belongs to another ATT&CK domain: the Navigator silently drops it.",
 )
 NOT_YET = Rule(
     "technique-not-yet",
     "error",
-    "The technique is newer than the layer's release: it is dropped without a word.",
+    "The technique is newer than the layer's release: the Navigator silently drops it.",
 )
-REVOKED = Rule("technique-revoked", "error", "The technique was revoked by another one: it is dropped without a word.")
+REVOKED = Rule("technique-revoked", "error", "Another technique has replaced it: the Navigator silently drops it.")
 DEPRECATED = Rule(
     "technique-deprecated",
     "error",
-    "The technique is gone with nothing in its place: it is dropped without a word.",
+    "The technique was removed without a replacement: the Navigator silently drops it.",
 )
 TACTIC_UNKNOWN = Rule("tactic-unknown", "error", "The layer's release has no such tactic: the technique is in no cell.")
 TACTIC_MISMATCH = Rule(
@@ -204,10 +204,10 @@ def check_attack_version(view: LayerView) -> Iterator[Finding]:
     newest = max(int(view.catalogue.newest(domain).partition(".")[0]) for domain in view.catalogue.domains)
     if not view.attack:
         if isinstance(view.layer.get("versions"), dict):
-            yield ATTACK_MISSING.finding(path, "no ATT&CK release", f'name it, such as "{newest}"')
+            yield ATTACK_MISSING.finding(path, "the ATT&CK release is missing", f'add it, such as "{newest}"')
     elif view.major is None or not NAVIGATOR_OLDEST <= view.major <= newest:
         yield ATTACK_UNKNOWN.finding(
-            path, f"{view.attack!r} is no known ATT&CK release", f"known are {NAVIGATOR_OLDEST} to {newest}"
+            path, f"unknown ATT&CK release {view.attack!r}", f"known are {NAVIGATOR_OLDEST} to {newest}"
         )
     elif not re.fullmatch(r"[0-9]+(\.[0-9]+)*", view.attack):
         yield ATTACK_SPELLING.finding(path, f"{view.attack!r} is read as {view.major}", f'write "{view.major}"')
@@ -236,7 +236,7 @@ def check_techniques(view: LayerView) -> Iterator[Finding]:
         if tactic in release.all_tactics:
             yield TACTIC_MISMATCH.finding(f"{path}.tactic", f"{id_} does not have the tactic {tactic}", has)
         else:
-            yield TACTIC_UNKNOWN.finding(f"{path}.tactic", f"{tactic!r} is no tactic of {release.version}", has)
+            yield TACTIC_UNKNOWN.finding(f"{path}.tactic", f"{tactic!r} is not a tactic of {release.version}", has)
 
 
 def check_duplicates(view: LayerView) -> Iterator[Finding]:
@@ -383,7 +383,7 @@ def _unknown_fields(places: Iterable[tuple[str, dict[str, Any]]], known: frozens
     for path, value in places:
         for field in sorted(value.keys() - known):
             place = path + schemas.json_path([field]).removeprefix("$")
-            yield UNKNOWN_FIELD.finding(place, f"{field!r} is no field", fields.near(field))
+            yield UNKNOWN_FIELD.finding(place, f"unknown field {field!r}", fields.near(field))
 
 
 def _inactive(id_: str, standing: Standing, release: Release, ids: Hints) -> Finding:
@@ -406,7 +406,7 @@ def _inactive(id_: str, standing: Standing, release: Release, ids: Hints) -> Fin
             return NOT_YET.finding("", f"{named} is not in {at}", f"it is new in {standing.since}")
         case "other domain":
             return OTHER_DOMAIN.finding(
-                "", f"{id_} is no {release.domain} technique", f"it belongs to {standing.domain}"
+                "", f"{id_} is not a technique of {release.domain}", f"it belongs to {standing.domain}"
             )
         case _:
-            return UNKNOWN.finding("", f"{id_} is no technique of {at}", ids.near(id_))
+            return UNKNOWN.finding("", f"unknown technique {id_} in {at}", ids.near(id_))
