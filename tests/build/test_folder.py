@@ -217,8 +217,10 @@ def test_write_that_fails_leaves_everything_as_it_was(
         assert "no space left on device" in failure
         assert tree(tmp_path / "out") == expected
     else:
-        assert set(layers_in(tmp_path / "out")) == {f"{t}/{g}/x.json" for t in ("e3", "e5") for g in GROUPS}
-    assert not (tmp_path / "out" / STAGING).exists()
+        layers = {path for path in layers_in(tmp_path / "out") if not path.startswith(STAGING)}
+        assert layers == {f"{t}/{g}/x.json" for t in ("e3", "e5") for g in GROUPS}
+    # What hinders the build from clearing away after itself is left to the next one.
+    assert method == "unlink" or not (tmp_path / "out" / STAGING).exists()
     built(tmp_path, ONE)
     assert tree(tmp_path / "out") == expected
 
@@ -293,12 +295,11 @@ def test_build_waits_for_the_one_at_work_and_says_so(tmp_path: Path, run: Run, m
     path = manifest_file(tmp_path, OTHER)
     with Staging(str(tmp_path / "out")):
         process = start("build", path, "-o", tmp_path / "out")
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(3)
+        line = process.stderr.readline()
         assert not (tmp_path / "out/index.json").exists()
-    _, err = process.communicate(timeout=60)
+    process.communicate()
     assert process.returncode == 0
-    assert b"waiting for another build in this folder to end" in err
+    assert line == b"waiting for another build in this folder to end\n"
     assert set(layers_in(tmp_path / "out")) == {"identity.json", "mail.json"}
 
 
@@ -327,7 +328,8 @@ def test_builds_at_the_same_time_come_one_after_the_other(tmp_path: Path) -> Non
             start("build", tmp_path / f"{name}.yaml", "-o", tmp_path / "out")
             for name in ("one", "other", "nested", "one", "other")
         ]
-        assert [process.communicate(timeout=120)[1] for process in builds if process.wait(120)] == []
+        told = [process.communicate()[1] for process in builds]
+        assert [process.returncode for process in builds] == [0] * len(builds), told
         assert tree(tmp_path / "out") in expected
 
 
