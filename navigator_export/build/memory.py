@@ -21,6 +21,7 @@ from navigator_export.build.index import IndexedLayer, indexed_sources
 from navigator_export.build.ownership import content
 from navigator_export.build.results import Made
 from navigator_export.errors import OutputError
+from navigator_export.layer.format import DOMAIN_NAMES
 from navigator_export.model import MappingSet
 from navigator_export.output import write
 from navigator_export.recipe import selection_words
@@ -92,7 +93,7 @@ def _fits(known: _Remembered, plan: Plan, mappings: MappingSet) -> bool:
         layer.file == plan.path
         and layer.sources == indexed_sources(mappings)
         and layer.selection == selection_words(recipe)
-        and layer.domain == mappings.domain
+        and layer.domain == DOMAIN_NAMES[mappings.domain]
         and layer.score == (recipe.scoring.strategy or layer.score)
         and layer.name == (recipe.name or layer.name)
         and layer.description == (recipe.description or layer.description)
