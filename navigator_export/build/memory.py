@@ -48,7 +48,7 @@ class Memory:
         name = hashlib.sha256(str(Path(manifest).resolve()).encode()).hexdigest()[:16]
         self._file = Path(platformdirs.user_cache_dir("navigator-export"), "builds", f"{name}.json")
         self._known: dict[str, _Remembered] = {}
-        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             file = msgspec.json.decode(content(self._file) or b"", type=_File)
             if hashlib.sha256(file.entries).hexdigest() == file.digest:
                 self._known = msgspec.json.decode(file.entries, type=dict[str, _Remembered])
