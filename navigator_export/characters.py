@@ -10,7 +10,7 @@ CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _VISIBLE: Final = {
     **{code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"},
-    **{code: f"\\u{code:04x}" for code in (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+    **{code: f"\\u{code:04x}" for code in (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))},
 }
 
 
@@ -22,3 +22,11 @@ def without_controls(text: str) -> str:
 def spelled_out(text: str) -> str:
     """Return a text with control characters, and those that turn its direction, written out as escapes."""
     return text.translate(_VISIBLE).encode("utf-8", "backslashreplace").decode()
+
+
+def escaped_in_json(text: str) -> str:
+    """Return a JSON text with the characters that `spelled_out` writes out as JSON's own escapes; it means the same."""
+    return text.translate(_IN_JSON)
+
+
+_IN_JSON: Final = {code: f"\\u{code:04x}" for code in _VISIBLE if code >= 0x20}  # noqa: PLR2004 - JSON has none below

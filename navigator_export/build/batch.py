@@ -16,7 +16,7 @@ from typing import ClassVar, Final
 from navigator_export.attack import Catalogue
 from navigator_export.build.drift import Drift, find_drift
 from navigator_export.build.expansion import Plan, expand
-from navigator_export.build.index import IndexedLayer, IndexedSource, index_files
+from navigator_export.build.index import IndexedLayer, index_files, indexed_sources
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
 from navigator_export.build.places import in_manifest
@@ -64,7 +64,7 @@ class Workshop:
             description=product.layer.description or "",
             domain=product.layer.domain,
             attack_version=tally.retargeting.to_release,
-            sources=tuple(IndexedSource(s.name, s.sha256, s.framework, s.attack_version) for s in mappings.sources),
+            sources=indexed_sources(mappings),
             selection=product.selection,
             score=product.strategy,
             techniques=tally.techniques,

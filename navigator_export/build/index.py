@@ -14,6 +14,8 @@ import msgspec
 from navigator_export.build.expansion import Plan
 from navigator_export.build.manifest import Manifest
 from navigator_export.build.paths import OWN_FILES
+from navigator_export.characters import escaped_in_json, spelled_out
+from navigator_export.model import MappingSet
 from navigator_export.validation.reports import markdown
 from navigator_export.version import __version__
 
@@ -82,11 +84,16 @@ class Index(msgspec.Struct, frozen=True, omit_defaults=True):
     """Address that opens all layers together, where there are not too many."""
 
 
+def indexed_sources(mappings: MappingSet) -> tuple[IndexedSource, ...]:
+    """Return the sources of mappings as an index names them."""
+    return tuple(IndexedSource(s.name, s.sha256, s.framework, s.attack_version) for s in mappings.sources)
+
+
 def index_files(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLayer]) -> dict[str, bytes]:
     """Return the texts of the index's files by name."""
     index = _index(manifest, plans, layers)
     texts = {
-        INDEX: msgspec.json.format(msgspec.json.encode(index), indent=2) + b"\n",
+        INDEX: _json(index),
         INDEX_TABLE: _table(index).encode(),
     }
     sums = {layer.file: layer.sha256 for layer in layers}
@@ -104,6 +111,12 @@ def read_index(data: bytes) -> dict[str, str]:
     return {layer.file: layer.sha256 for layer in index.layers}
 
 
+def _json(index: Index) -> bytes:
+    """Return the index as JSON; what could steer a terminal that shows it is escaped, as JSON can."""
+    text = msgspec.json.format(msgspec.json.encode(index), indent=2).decode()
+    return (escaped_in_json(text) + "\n").encode()
+
+
 def _index(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLayer]) -> Index:
     addressed = tuple(_addressed(manifest, layer) for layer in layers)
     entry_of = {plan.path: plan.entry for plan in plans}
@@ -112,7 +125,7 @@ def _index(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLa
         by_entry[entry_of[layer.file]].append(layer)
     return Index(
         generator=f"navigator-export {__version__}",
-        manifest=Path(manifest.file).name,
+        manifest=spelled_out(Path(manifest.file).name),
         layers=addressed,
         groups=tuple(
             LayerGroup(f"layers[{entry}]", tuple(layer.file for layer in group), _open_together(manifest, group))
@@ -147,7 +160,7 @@ def _table(index: Index) -> str:
     lines = [
         "# Layers",
         "",
-        f"Made by {index.generator} from {index.manifest}; `sha256sum -c {CHECKSUMS}` checks the files.",
+        f"Made by {index.generator} from {markdown(index.manifest)}; `sha256sum -c {CHECKSUMS}` checks the files.",
         "",
         "| Layer | ATT&CK | Selection | Score | Techniques | Mappings |",
         "| --- | --- | --- | --- | ---: | ---: |",

@@ -17,17 +17,28 @@ import msgspec
 import platformdirs
 
 from navigator_export.build.expansion import Plan
-from navigator_export.build.index import IndexedLayer
+from navigator_export.build.index import IndexedLayer, indexed_sources
+from navigator_export.build.ownership import content
 from navigator_export.build.results import Made
 from navigator_export.errors import OutputError
+from navigator_export.layer.format import DOMAIN_NAMES
 from navigator_export.model import MappingSet
 from navigator_export.output import write
+from navigator_export.recipe import selection_words
 
 
 class _Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
+    path: str
     layer: IndexedLayer | None = None
     left_out: str = ""
     inactive: int = 0
+
+
+class _File(msgspec.Struct, frozen=True):
+    digest: str
+    """SHA-256 of the entries' text. It tells damage and entries that somebody changed by hand; it protects from nobody
+    who makes a new one to go with his entries, and who can write here can write the layers themselves too."""
+    entries: msgspec.Raw
 
 
 class Memory:
@@ -37,37 +48,56 @@ class Memory:
         name = hashlib.sha256(str(Path(manifest).resolve()).encode()).hexdigest()[:16]
         self._file = Path(platformdirs.user_cache_dir("navigator-export"), "builds", f"{name}.json")
         self._known: dict[str, _Remembered] = {}
-        with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError):
-            self._known = msgspec.json.decode(self._file.read_bytes(), type=dict[str, _Remembered])
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            file = msgspec.json.decode(content(self._file) or b"", type=_File)
+            if hashlib.sha256(file.entries).hexdigest() == file.digest:
+                self._known = msgspec.json.decode(file.entries, type=dict[str, _Remembered])
 
     def recall(self, plan: Plan, mappings: MappingSet, output: str) -> Made | None:
         """Return what became of a plan, where it would become the same again and its file is untouched."""
         known = self._known.get(self._key(plan, mappings))
-        if known is None:
+        if known is None or not _fits(known, plan, mappings):
             return None
         if known.layer:
-            try:
-                found = hashlib.sha256(Path(output, plan.path).read_bytes()).hexdigest()
-            except OSError:
-                return None
-            if found != known.layer.sha256:
+            data = content(Path(output, plan.path))
+            if data is None or hashlib.sha256(data).hexdigest() != known.layer.sha256:
                 return None
         return Made(plan, known.layer, "unchanged", left_out=known.left_out, inactive=known.inactive)
 
     def keep(self, made: Iterable[tuple[Made, MappingSet]]) -> None:
         """Remember what was made, in place of all that was remembered; a cache that cannot be written is no matter."""
         known = {
-            self._key(result.plan, mappings): _Remembered(result.layer, result.left_out, result.inactive)
+            self._key(result.plan, mappings): _Remembered(
+                result.plan.path, result.layer, result.left_out, result.inactive
+            )
             for result, mappings in made
         }
         if known != self._known:
+            entries = msgspec.json.encode(known)
+            file = _File(hashlib.sha256(entries).hexdigest(), msgspec.Raw(entries))
             with suppress(OutputError):
-                write(msgspec.json.encode(known), self._file)
+                write(msgspec.json.encode(file), self._file)
 
     def _key(self, plan: Plan, mappings: MappingSet) -> str:
         return hashlib.sha256(
             msgspec.json.encode((plan.path, plan.recipe, plan.may_be_empty, mappings.sources, _tool()))
         ).hexdigest()
+
+
+def _fits(known: _Remembered, plan: Plan, mappings: MappingSet) -> bool:
+    """Return whether what is remembered is of this plan, as far as the plan tells what comes of it."""
+    layer, recipe = known.layer, plan.recipe
+    if known.path != plan.path or layer is None:
+        return known.path == plan.path and plan.may_be_empty
+    return (
+        layer.file == plan.path
+        and layer.sources == indexed_sources(mappings)
+        and layer.selection == selection_words(recipe)
+        and layer.domain == DOMAIN_NAMES[mappings.domain]
+        and layer.score == (recipe.scoring.strategy or layer.score)
+        and layer.name == (recipe.name or layer.name)
+        and layer.description == (recipe.description or layer.description)
+    )
 
 
 @cache

@@ -37,7 +37,8 @@ class Staging:
         with ExitStack() as lock:
             lock.enter_context(locked(self._output, self._waits))
             try:
-                self._clear(spare=(LOCK, _RECORDS))
+                for entry in self._left(spare=(LOCK, _RECORDS)):
+                    _remove(entry)
                 # Git passes over the folder, also over that of a killed build.
                 (self.folder / ".gitignore").write_text("*\n", "ascii")
             except OSError as error:
@@ -48,9 +49,11 @@ class Staging:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._lock, suppress(OSError):
+        with self._lock:
             unfinished = not self.finished and record_files(self._output)
-            self._clear(spare=(LOCK, _RECORDS, ".gitignore") if unfinished else (LOCK,))
+            for entry in self._left(spare=(LOCK, _RECORDS, ".gitignore") if unfinished else (LOCK,)):
+                with suppress(OSError):
+                    _remove(entry)
 
     def keep(self, path: str, text: bytes) -> str:
         """Write one file of the build and return `written`.
@@ -74,13 +77,22 @@ class Staging:
         """Return where the record of a build with this index belongs."""
         return self.folder / _RECORDS / f"{hashlib.sha256(index).hexdigest()}.json"
 
-    def _clear(self, spare: tuple[str, ...]) -> None:
-        """Remove what is in the folder, following no link; of what is spared, only what can be ours."""
-        for entry in self.folder.iterdir():
-            is_folder = entry.is_dir() and not entry.is_symlink()
-            if entry.name in spare and is_folder == (entry.name == _RECORDS):
-                continue
-            shutil.rmtree(entry) if is_folder else entry.unlink()
+    def _left(self, spare: tuple[str, ...]) -> list[Path]:
+        """Return what is in the folder, without what is spared; a link or a pipe of such a name is not spared."""
+        spared = {self.folder / name for name in spare}
+        return [
+            entry
+            for entry in self.folder.iterdir()
+            if entry not in spared or _is_folder(entry) != (entry.name == _RECORDS)
+        ]
+
+
+def _is_folder(entry: Path) -> bool:
+    return entry.is_dir() and not entry.is_symlink()
+
+
+def _remove(entry: Path) -> None:
+    shutil.rmtree(entry) if _is_folder(entry) else entry.unlink()
 
 
 def record_files(output: str) -> tuple[Path, ...]:

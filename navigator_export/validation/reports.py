@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
+from navigator_export.characters import spelled_out
 from navigator_export.output import as_json
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.locations import lines_of
@@ -35,7 +36,7 @@ def report(
 def step_summary(findings: Sequence[Finding], title: str) -> str:
     """Return findings as Markdown for a workflow's summary page: a count, and a table of the first of them."""
     errors = sum(finding.severity == "error" for finding in findings)
-    lines = [f"### {title}", "", f"{errors} errors, {len(findings) - errors} warnings", ""]
+    lines = [f"### {markdown(title)}", "", f"{errors} errors, {len(findings) - errors} warnings", ""]
     if findings:
         lines += ["| Severity | Rule | Place | Message |", "| --- | --- | --- | --- |"]
     for finding in findings[:_SUMMARY_ROWS]:
@@ -47,8 +48,11 @@ def step_summary(findings: Sequence[Finding], title: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Return a text that stays text in a Markdown table: no cell ends early, nothing becomes a link or HTML."""
-    return "".join(f"\\{c}" if c in "\\|[]<>*_`" else c for c in " ".join(text.split()))
+    """Return a text that stays text in a Markdown table: no cell ends early, nothing becomes a link or HTML.
+
+    Characters that steer a terminal or turn the direction of the text are spelled out.
+    """
+    return "".join(f"\\{c}" if c in "\\|[]<>*_`" else c for c in spelled_out(" ".join(text.split())))
 
 
 _SUMMARY_ROWS: Final = 100

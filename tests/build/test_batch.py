@@ -17,11 +17,14 @@ from textwrap import dedent
 import pytest
 
 from navigator_export import validate
+from navigator_export.attack import known
+from navigator_export.build import ManifestError, build, read_manifest
+from navigator_export.build.expansion import Plan
 from navigator_export.build.paths import STAGING
 from tests.build.manifests import INDEX_FILES, built, layers_in, manifest_file, problems_of, tree
 from tests.made_inputs import Json, make_row, mapping_file
 from tests.real_inputs import MAPPING_FILES, ROOT, shared
-from tests.running import Run, run_process
+from tests.running import Run, run_process, start
 
 TEXT = """
     attack_version: latest
@@ -287,7 +290,7 @@ def test_build_killed_at_any_moment_leaves_whole_files(moment: float, jobs: str,
         while process.poll() is None and waiting(output) < moment * CAPABILITIES:
             time.sleep(0.001)
         process.kill()
-        process.wait()
+        assert process.wait() == -signal.SIGKILL, "the build ended before it was killed"
         large.check_after_kill(output)
     finally:
         with suppress(ProcessLookupError):
@@ -295,19 +298,75 @@ def test_build_killed_at_any_moment_leaves_whole_files(moment: float, jobs: str,
         process.communicate()
 
 
-def test_build_that_is_interrupted_leaves_everything_as_it_was(large: Large, tmp_path: Path) -> None:
+SIGNALLED = """
+    import os, signal, sys
+    from pathlib import Path
+    number, method, left = int(sys.argv.pop(1)), sys.argv.pop(1), [int(sys.argv.pop(1))]
+    real = getattr(Path, method)
+    def counted(self, *arguments, **named):
+        left[0] -= 1
+        if left[0] in (-1, -3):
+            os.kill(os.getpid(), number)
+        return real(self, *arguments, **named)
+    setattr(Path, method, counted)
+    sys.argv[0] = "navigator-export"
+    from navigator_export.cli import main
+    main()
+"""
+SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"]
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize(
+    ("method", "step"),
+    [
+        *(("write_bytes", step) for step in (0, LAST)),
+        *(("replace", step) for step in (0, 1, LAST // 2, LAST, LAST + 2)),
+    ],
+)
+def test_signal_at_any_step_leaves_everything_as_it_was(
+    name: str, method: str, step: int, large: Large, tmp_path: Path
+) -> None:
+    """A second one comes while the first one's work is undone. The build sends them itself, so none comes too late."""
     output = tmp_path / "out"
     large.start(output)
-    script = "import sys; sys.argv[0] = 'navigator-export'; from navigator_export.cli import main; main()"
-    process = run_script(script, "build", large.folder / "new.yaml", "-o", output, "--fresh")
-    while process.poll() is None and not waiting(output):
-        time.sleep(0.001)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate()
-    assert process.returncode == 130
-    assert b"Traceback" not in err
+    number = getattr(signal, name)
+    arguments = ("build", large.folder / "new.yaml", "-o", output, "--fresh")
+    process = run_script(SIGNALLED, str(int(number)), method, str(step), *arguments)
+    out, err = process.communicate()
+    assert (process.returncode, out, err) == (128 + number, b"", b"interrupted, nothing changed\n")
     assert tree(output) == large.old
     assert not (output / STAGING).exists()
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+def test_signal_to_a_build_and_its_workers_ends_all_of_them_in_silence(name: str, large: Large, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    large.start(output)
+    number = getattr(signal, name)
+    arguments = ("build", large.folder / "new.yaml", "-o", output, "--fresh", "--jobs", "2")
+    process = start(*arguments, start_new_session=True)
+    while process.poll() is None and not waiting(output):
+        time.sleep(0.001)
+    os.killpg(process.pid, number)
+    out, err = process.communicate()
+    assert (process.returncode, out, err) == (128 + number, b"", b"interrupted, nothing changed\n")
+    assert tree(output) == large.old
+    assert not (output / STAGING).exists()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+def test_worker_that_is_killed_is_told(large: Large, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("navigator_export.build.batch._Worker.make", killed_worker)
+    manifest = read_manifest(str(large.folder / "new.yaml"))
+    with pytest.raises(ManifestError, match="ended from outside; try again with fewer jobs"):
+        build(manifest, str(tmp_path / "out"), known(), jobs=2)
+    assert not (tmp_path / "out").exists()
+
+
+def killed_worker(plan: Plan) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 # ---- what was built --------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Recipe, Selection, make_layer, read
+from navigator_export.build.paths import LONGEST_PART, checked_path, is_layer_path, same_file_key
 from navigator_export.build.templates import FIELDS
+from navigator_export.errors import Problem
 from navigator_export.selection import Criteria
 from tests.build.manifests import (
     built,
@@ -371,6 +374,20 @@ UNFIT = [
     *("a\nb", "a\tb", "a\0b"),
     *("a<b", "a>b", 'a"b', "a|b", "a?b", "a*b"),
     *("a./b", "a /b", ".json"),
+    *("com¹", "COM²", "com³.txt", "LPT¹", "lpt².json", "a/LPT³", "CONIN$", "conout$", "clock$", "con .txt"),
+    *(
+        "a\u202eb",
+        "a\u200fb",
+        "a\u2066b",
+        "a\u061cb",
+        "a\u200bb",
+        "a\ufeffb",
+        "a\u00adb",
+        "a\u2028b",
+        "a\x85b",
+        "a\x9bb",
+    ),
+    *("a\ufe0fb", "a\u3164b", "a\U000e0041b", "a/\u202eb/c"),
 ]
 
 
@@ -400,8 +417,7 @@ def test_path_of_a_source_or_of_the_manifest_is_told(path: str, tmp_path: Path, 
     outcome = run("build", tmp_path / "layers.json")
     after = tree(tmp_path)
     assert {name: after.get(name) for name in before} == before
-    if path != "M365.json":
-        assert outcome.code == 2
+    assert outcome.code == 2
 
 
 @pytest.mark.parametrize(
@@ -421,6 +437,59 @@ def test_path_of_a_source_or_of_the_manifest_is_told(path: str, tmp_path: Path, 
 def test_path_is_the_file_with_its_ending(path: str, file: str, tmp_path: Path) -> None:
     built(tmp_path, {"sources": {"m365": "m365.json"}, "layers": [{"path": path}]})
     assert list(layers_in(tmp_path / "out")) == [file]
+
+
+@pytest.mark.parametrize("name", ["名" * 90, "ä" * 200, "x" * 300, "a名" * 80])
+def test_name_that_is_too_long_in_bytes_is_cut(name: str, tmp_path: Path) -> None:
+    built(tmp_path, {"sources": {"m365": "m365.json"}, "layers": [{"path": f"{name}/{name}"}]})
+    [path] = layers_in(tmp_path / "out")
+    assert all(len(part.encode()) <= LONGEST_PART for part in path.removesuffix(".json").split("/"))
+    assert path.startswith(name[:20])
+
+
+@given(st.text(min_size=1))
+def test_path_that_is_taken_is_one_that_a_build_knows_again(path: str) -> None:
+    checked = checked_path(path)
+    assert isinstance(checked, Problem) or is_layer_path(checked)
+
+
+@pytest.mark.parametrize("path", ["a/é", "É", "a/e\u0301.json"])
+def test_paths_of_one_file_have_one_key_whatever_their_form(path: str) -> None:
+    forms = {change(path) for change in (str.upper, str.lower, nfc, nfd)}
+    assert len(forms) > 1
+    assert len({same_file_key(form) for form in forms}) == 1
+
+
+def nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def nfd(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+# ---- how many --------------------------------------------------------------------------------------------------------
+
+
+def test_crossed_values_have_a_limit_that_is_told_before_they_are_crossed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [make_row(f"CAP-{n}", "T1114", capability_group=f"group-{n}") for n in range(120)]
+    mapping_file(tmp_path, rows, "many.json", capability_groups={f"group-{n}": f"Group {n}" for n in range(120)})
+    monkeypatch.setattr("navigator_export.build.expansion.product", pytest.fail)
+    text = "sources: {many: many.json}\nlayers:\n  - {sources: many, for_each: [capability, group]}"
+    [problem] = problems_of(tmp_path, text)
+    assert problem.message == "this gives 14,400 layers, and a manifest may give 10,000 in all"
+    assert problem.place.startswith("line 3")
+
+
+def test_limit_is_that_of_the_whole_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("navigator_export.build.expansion.MOST_LAYERS", 3)
+    entry = "  - {sources: m365, for_each: tier, path: '{tier}-%d'}\n"
+    assert len(paths_of(tmp_path, "layers:\n" + entry % 1)) == 2
+    [problem] = problems_of(tmp_path, "layers:\n" + entry % 1 + entry % 2)
+    assert "this gives 2 layers, and a manifest may give 3 in all" in problem.message
+    assert problem.place.startswith("line 4")
 
 
 def test_path_through_a_link_that_leads_out_is_refused(tmp_path: Path, run: Run) -> None:
@@ -452,7 +521,10 @@ def test_file_that_is_a_link_is_replaced_and_what_it_led_to_stays(tmp_path: Path
     assert (tmp_path / "victim.json").read_text() == "{}"
 
 
-@pytest.mark.parametrize(("one", "other"), [("a", "a"), ("a", "a.json"), ("a", "A"), ("x/é", "X/É"), ("ß", "SS")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("a", "a"), ("a", "a.json"), ("a", "A"), ("x/é", "X/É"), ("ß", "SS"), ("é", "e\u0301"), ("É/x", "e\u0301/x")],
+)
 def test_two_entries_of_one_path_are_told_with_both_lines(one: str, other: str, tmp_path: Path) -> None:
     text = f"layers:\n  - {{sources: m365, path: {one}}}\n  - {{sources: nist, path: {other}}}"
     [problem] = problems_of(tmp_path, text)

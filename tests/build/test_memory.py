@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable
@@ -182,9 +183,83 @@ def test_memory_cannot_smuggle_in_another_layer(tmp_path: Path) -> None:
     states(tmp_path, TEXT)
     (tmp_path / "out/nist.json").write_text("{}")
     [file] = Path(os.environ["XDG_CACHE_HOME"]).rglob("*.json")
-    entries = json.loads(file.read_bytes())
-    assert all(set(entry) <= {"layer", "left_out", "inactive"} for entry in entries.values())
+    entries = json.loads(file.read_bytes())["entries"]
+    assert all(set(entry) <= {"path", "layer", "left_out", "inactive"} for entry in entries.values())
     assert states(tmp_path)["nist.json"] == "written"
+
+
+Entries = dict[str, dict[str, Json]]
+
+
+def rewritten(change: Callable[[Entries], Json], *, digest: bool) -> None:
+    """Change the entries of the memory, with a new digest to go with them or without."""
+    [file] = Path(os.environ["XDG_CACHE_HOME"]).rglob("*.json")
+    memory = json.loads(file.read_bytes())
+    change(memory["entries"])
+    text = json.dumps(memory["entries"], separators=(",", ":"))
+    checksum = hashlib.sha256(text.encode()).hexdigest() if digest else memory["digest"]
+    file.write_text(f'{{"digest": "{checksum}", "entries": {text}}}')
+
+
+def swapped(entries: Entries) -> None:
+    """Swap what is remembered of two layers."""
+    one, other = [key for key, entry in entries.items() if entry.get("layer")][:2]
+    entries[one], entries[other] = entries[other], entries[one]
+
+
+def each_layer(**fields: Json) -> Callable[[Entries], None]:
+    """Return a function that changes fields of all layers that are remembered."""
+
+    def change(entries: Entries) -> None:
+        for entry in entries.values():
+            entry.get("layer", {}).update(fields)
+
+    return change
+
+
+def emptied(entries: Entries) -> None:
+    """Forget that there are layers at all."""
+    for entry in entries.values():
+        entry.pop("layer", None)
+
+
+LIES = {
+    "swapped": swapped,
+    "file": each_layer(file="other.json"),
+    "selection": each_layer(selection="another"),
+    "domain": each_layer(domain="mobile-attack"),
+    "sources": each_layer(sources=[]),
+}
+
+
+@pytest.mark.parametrize("lie", [*LIES.values(), emptied, each_layer(techniques=99)], ids=[*LIES, "empty", "figures"])
+def test_memory_that_somebody_changed_is_forgotten(lie: Callable[[Entries], Json], tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    expected = tree(tmp_path / "out")
+    rewritten(lie, digest=False)
+    assert set(states(tmp_path).values()) == {"written", ""}
+    assert tree(tmp_path / "out") == expected
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_memory_of_another_plan_is_not_believed(lie: Callable[[Entries], Json], tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    expected = tree(tmp_path / "out")
+    rewritten(lie, digest=True)
+    assert "written" in states(tmp_path).values()
+    assert tree(tmp_path / "out") == expected
+
+
+def test_layer_that_must_be_is_not_remembered_as_empty(tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    rewritten(emptied, digest=True)
+    assert states(tmp_path)["nist.json"] == "written"
+
+
+def test_memory_is_taken_as_it_was_written(tmp_path: Path) -> None:
+    states(tmp_path, TEXT)
+    rewritten(lambda entries: None, digest=True)
+    assert set(states(tmp_path).values()) == {"unchanged"}
 
 
 def test_memory_that_cannot_be_kept_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
