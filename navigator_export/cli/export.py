@@ -28,7 +28,7 @@ from navigator_export.export import Product, make_layer
 from navigator_export.layer.annotation import COMMENT_STYLES, CommentStyle
 from navigator_export.layer.scoring import STRATEGIES, Number, Scoring, StrategyName
 from navigator_export.model import VALUES, Value
-from navigator_export.output import STANDARD_OUTPUT, as_json, write
+from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named, write
 from navigator_export.readers import read
 from navigator_export.readers.capability_set import read_capability_set
 from navigator_export.recipe import Recipe
@@ -119,6 +119,9 @@ def command(
     """
     if exact_tier and tier is None:
         raise click.UsageError("--exact-tier goes with --tier")
+    for given in (output, report):
+        if given is not None:
+            named(given)
     if report == output == STANDARD_OUTPUT:
         raise click.UsageError("the layer and its report cannot both go to standard output; name a file with -o")
     listed = [id_ for file in capability_sets for id_ in read_capability_set(file)]
@@ -145,7 +148,7 @@ def command(
             description=description,
         ),
     )
-    target = _target(output, product)
+    target = inside(output, product.file_name)
     _spare((target, report or STANDARD_OUTPUT), (*sources, *capability_sets))
     write(product.text, target)
     if report:
@@ -162,18 +165,11 @@ def _unlisted(product: Product, asked: str | None) -> list[str]:
     return [f"note ATT&CK {wanted} is not listed; its techniques are taken to be those of {retargeting.to_release}"]
 
 
-def _target(output: str, product: Product) -> str:
-    if output == STANDARD_OUTPUT:
-        return output
-    is_folder = output.endswith(("/", os.sep)) or Path(output).is_dir()
-    return str(Path(output, product.file_name)) if is_folder else output
-
-
 def _spare(targets: Sequence[str], inputs: Sequence[str]) -> None:
     """Raise OutputError where a file to write is one that was read, or is to be written twice."""
     written = [Path(target) for target in targets if target != STANDARD_OUTPUT]
     for number, target in enumerate(written):
-        if target.resolve() in [other.resolve() for other in written[:number]]:
+        if os.path.realpath(target) in map(os.path.realpath, written[:number]):
             raise OutputError(str(target), [Problem("is the layer's file too", hint="name another file")])
         for source in map(Path, inputs):
             if target.exists() and source.exists() and target.samefile(source):
