@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from navigator_export import OutputError, write
+from navigator_export import OutputError, output, write
+from tests.real_inputs import ROOT
+from tests.running import run_process
 
 
 def names(folder: Path) -> list[str]:
@@ -179,6 +183,123 @@ def test_named_pipe_is_written_to_as_it_is(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_pipe_that_nobody_reads_is_an_error_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "READER_SECONDS", 0)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="is a pipe that nobody reads; start what reads it first"):
+        write(NEW, tmp_path / "pipe")
+
+
+def test_link_that_leads_round_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to("two")
+    (tmp_path / "two").symlink_to("one")
+    with pytest.raises(OutputError, match="is a link that leads round to itself"):
+        write(NEW, tmp_path / "one")
+    assert names(tmp_path) == ["one", "two"]
+
+
+def test_empty_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OutputError, match="the name of the output is empty; name a file"):
+        write(NEW, "")
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["/dev/fd/{}", "/proc/self/fd/{}"])
+def test_open_descriptor_is_written_to_where_it_stands(tmp_path: Path, name: str) -> None:
+    with (tmp_path / "file").open("wb", buffering=0) as file:
+        file.write(b"first ")
+        write(b"second", name.format(file.fileno()))
+    assert (tmp_path / "file").read_bytes() == b"first second"
+    assert names(tmp_path) == ["file"]
+
+
+def test_closed_descriptor_is_an_error_in_words() -> None:
+    with pytest.raises(OutputError, match="bad file descriptor"):
+        write(NEW, "/dev/fd/999")
+
+
+# ---- as real processes -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+@pytest.mark.parametrize("arguments", [("export", "sample"), ("template",)])
+def test_standard_output_by_name_is_a_pipe_like_any_other(name: str, arguments: tuple[str, ...]) -> None:
+    done = run_process(*arguments, "-o", name)
+    assert (done.returncode, done.stdout) == (0, run_process(*arguments).stdout)
+
+
+def test_report_to_standard_error_by_name(tmp_path: Path) -> None:
+    done = run_process("export", "sample", "-q", "-o", tmp_path / "layer.json", "--report", "/dev/stderr")
+    assert done.returncode == 0
+    assert done.stderr.startswith(b"ATT&CK ")
+
+
+def test_descriptor_that_a_shell_hands_over() -> None:
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end, "rb") as reader:
+        done = run_process("template", "-o", f"/dev/fd/{write_end}", pass_fds=[write_end])
+        os.close(write_end)
+        assert (done.returncode, done.stdout) == (0, b"")
+        assert reader.read() == run_process("template").stdout
+
+
+@pytest.mark.parametrize("command", [("export", "sample"), ("convert", "sample"), ("template",)])
+def test_empty_name_writes_nothing_into_the_current_folder(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = run_process(*command, "-o", "", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"the name of the output is empty" in done.stderr
+    assert names(tmp_path) == []
+
+
+def test_link_that_leads_round_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to("one")
+    done = run_process("export", "sample", "-o", "one", "--report", tmp_path / "report.txt", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == b"one: error is a link that leads round to itself; name a file\n"
+
+
+# ---- what killed processes leave -------------------------------------------------------------------------------------
+
+KILLED_BEFORE_REPLACING = """
+import os, pathlib, signal
+pathlib.Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from navigator_export.cli import main
+main()
+"""
+
+
+def test_next_export_clears_what_a_killed_one_left(tmp_path: Path) -> None:
+    export = ["export", "sample", "-q", "-o", str(tmp_path / "layer.json")]
+    killed = subprocess.run([sys.executable, "-c", KILLED_BEFORE_REPLACING, *export], cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    [left] = names(tmp_path)
+    assert left.startswith(".navigator-export-")
+    assert left.endswith(".part")
+    assert run_process(*export).returncode == 0
+    assert names(tmp_path) == ["layer.json"]
+
+
+def test_only_our_own_files_of_processes_that_are_gone_are_cleared(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    kept = [
+        f".navigator-export-{os.getpid()}-abc.part",  # of a living process
+        f".navigator-export-{gone.pid}-abc.part.json",
+        f"navigator-export-{gone.pid}-abc.part",
+        ".navigator-export-abc.part",
+        ".navigator-export-0-abc.part",
+    ]
+    for name in (*kept, f".navigator-export-{gone.pid}-abc.part"):
+        (tmp_path / name).touch()
+    (tmp_path / f".navigator-export-{gone.pid}-link.part").symlink_to(kept[0])
+    (tmp_path / f".navigator-export-{gone.pid}-folder.part").mkdir()
+    write(NEW, tmp_path / "layer.json")
+    assert names(tmp_path) == sorted(
+        [*kept, "layer.json", f".navigator-export-{gone.pid}-link.part", f".navigator-export-{gone.pid}-folder.part"]
+    )
 
 
 def test_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) -> None:

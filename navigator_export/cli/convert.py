@@ -12,7 +12,7 @@ from navigator_export.cli.options import read_options_from, source_options, sour
 from navigator_export.cli.terminal import complain
 from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
-from navigator_export.output import STANDARD_OUTPUT, write
+from navigator_export.output import STANDARD_OUTPUT, named, write
 from navigator_export.readers import read_tables
 
 
@@ -49,7 +49,7 @@ def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) 
 def _targets(
     output: str, conversions: tuple[Conversion, ...], sources: tuple[str, ...]
 ) -> list[tuple[str, Conversion]]:
-    if output != STANDARD_OUTPUT and (output.endswith(("/", os.sep)) or Path(output).is_dir()):
+    if output != STANDARD_OUTPUT and (named(output).endswith(("/", os.sep)) or Path(output).is_dir()):
         targets = [(str(Path(output, conversion.file_name)), conversion) for conversion in conversions]
     elif len(conversions) == 1:
         targets = [(output, conversions[0])]

@@ -26,7 +26,7 @@ from navigator_export.cli.options import (
 from navigator_export.cli.terminal import complain
 from navigator_export.errors import OutputError, Problem, respelled
 from navigator_export.export import Product, make_layer
-from navigator_export.output import STANDARD_OUTPUT, as_json, write
+from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named, write
 from navigator_export.readers import read
 from navigator_export.retargeting import Retargeting
 from navigator_export.settings import OPTIONS
@@ -58,12 +58,15 @@ def command(sources: tuple[str, ...], output: str, report: str | None, quiet: bo
     A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample` for the
     built-in sample. Several sources go into one layer where they agree on ATT&CK release and domain.
     """
+    for place in (output, report):
+        if place is not None:
+            named(place)
     if report == output == STANDARD_OUTPUT:
         raise click.UsageError("the layer and its report cannot both go to standard output; name a file with -o")
     reading = read_options_from(given)
     recipe = recipe_from(given)
     product = make_layer(read(*sources, options=reading), recipe)
-    target = _target(output, product)
+    target = inside(output, product.file_name)
     _spare((target, report or STANDARD_OUTPUT), (*sources, *given["capability_sets"]))
     write(product.text, target)
     if report:
@@ -80,18 +83,11 @@ def _unlisted(product: Product, asked: str | None) -> list[str]:
     return [f"note ATT&CK {wanted} is not listed; its techniques are taken to be those of {retargeting.to_release}"]
 
 
-def _target(output: str, product: Product) -> str:
-    if output == STANDARD_OUTPUT:
-        return output
-    is_folder = output.endswith(("/", os.sep)) or Path(output).is_dir()
-    return str(Path(output, product.file_name)) if is_folder else output
-
-
 def _spare(targets: Sequence[str], inputs: Sequence[str]) -> None:
     """Raise OutputError where a file to write is one that was read, or is to be written twice."""
     written = [Path(target) for target in targets if target != STANDARD_OUTPUT]
     for number, target in enumerate(written):
-        if target.resolve() in [other.resolve() for other in written[:number]]:
+        if os.path.realpath(target) in map(os.path.realpath, written[:number]):
             raise OutputError(str(target), [Problem("is the layer's file too", hint="name another file")])
         for source in map(Path, inputs):
             if target.exists() and source.exists() and target.samefile(source):

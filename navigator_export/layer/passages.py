@@ -17,7 +17,8 @@ _LICENCE_HEADING = re.compile(
     r"[ \t]*:?\s*(?P<text>.+(?:\n(?![ \t]*\n|[ \t]*licen[sc]e).+)*)",
     re.IGNORECASE | re.MULTILINE,
 )
-_LICENCE_IN_SENTENCE = re.compile(r"\brequires?\b[^.]*\b(?:licen[sc]es?|E3|E5|P1|P2|plan [12])\b", re.IGNORECASE)
+_REQUIRES = re.compile(r"\brequires?\b", re.IGNORECASE)
+_LICENCE = re.compile(r"\b(?:licen[sc]es?|E3|E5|P1|P2|plan [12])\b", re.IGNORECASE)
 
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!\betc\.)(?<!\bvs\.)[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])"
@@ -44,8 +45,20 @@ def licence_of(comment: str) -> str:
     heading = _LICENCE_HEADING.search(comment)
     if heading:
         return " ".join(heading["text"].split())
-    found = (sentence for sentence in _sentences(comment) if _LICENCE_IN_SENTENCE.search(sentence))
+    found = (sentence for sentence in _sentences(comment) if _requires_licence(sentence))
     return next(found, "")
+
+
+def _requires_licence(sentence: str) -> bool:
+    """Return whether a sentence says that something is required, and after that, before a full stop, a licence.
+
+    In two steps: one pattern for both takes time that grows with the square of a comment's length.
+    """
+    for part in sentence.split("."):
+        required = _REQUIRES.search(part)
+        if required and _LICENCE.search(part, required.end()):
+            return True
+    return False
 
 
 class Passages:

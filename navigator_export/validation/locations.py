@@ -8,12 +8,22 @@ from typing import Final
 
 from navigator_export.schemas import json_path
 
-TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
-"""One mark, text, number or word of a JSON text."""
+TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+"""One mark, text, number or word of a JSON text; a text without an end takes the rest of the file, so that nothing is read twice."""
+
+_PART: Final = re.compile(r"""\.[^.\[]+|\[(?:[0-9]+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]""")
+"""One step of a JSON path as `json_path` writes it."""
+
+
+def around(path: str) -> list[str]:
+    """Return a JSON path and the path of each thing that it is in, the nearest first."""
+    return [path[: part.end()] for part in reversed(list(_PART.finditer(path)))] + ["$"]
 
 
 def lines_of(text: str, paths: frozenset[str]) -> dict[str, int]:
     """Return the line (from 1) of each of the JSON paths that stands in a JSON text; broken JSON gives what it can."""
+    if not paths:
+        return {}
     walk = _Walk(paths)
     line, position = 1, 0
     for token in TOKEN.finditer(text):
@@ -29,6 +39,8 @@ class _Walk:
     def __init__(self, paths: frozenset[str]) -> None:
         self.found = {"$": 1} if "$" in paths else {}
         self._paths = paths
+        self._deepest = max(len(around(path)) - 1 for path in paths)
+        """Steps of the longest of the paths."""
         self._open: list[str | int] = []
         """For each open object its latest key, for each open list its latest index."""
         self._awaits_key = False
@@ -63,6 +75,8 @@ class _Walk:
             self._open.append(0)
 
     def _note(self, line: int) -> None:
+        if len(self._open) > self._deepest:
+            return
         path = json_path(self._open)
         if path in self._paths:
             self.found[path] = line  # of repeated keys the last one counts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping as Dictionary, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from urllib.parse import quote
 from navigator_export.characters import spelled_out
 from navigator_export.output import as_json
 from navigator_export.validation.findings import Finding
-from navigator_export.validation.locations import lines_of
+from navigator_export.validation.locations import around, lines_of
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.rules import RULES
 from navigator_export.version import __version__
@@ -65,18 +66,16 @@ def locate(findings: Sequence[Finding], files: Dictionary[str, bytes]) -> Lines:
         stated = re.match(r"line (\d+)", finding.path)
         if stated:
             lines[finding.file, finding.path] = int(stated[1])
+    paths: dict[str, set[str]] = {file: set() for file in files}
+    for finding in findings:
+        if finding.file in paths and finding.path.startswith("$"):
+            paths[finding.file].add(finding.path)
     for file, data in files.items():
-        paths = {finding.path for finding in findings if finding.file == file and finding.path.startswith("$")}
-        around = {path: [path[:end] for end in _ends(path)] for path in paths}
-        known = lines_of(data.decode(errors="replace"), frozenset(p for ps in around.values() for p in ps))
-        for path, nearer in around.items():
-            lines[file, path] = next((known[p] for p in nearer if p in known), 1)
+        nearer = {path: around(path) for path in paths[file]}
+        known = lines_of(data.decode(errors="replace"), frozenset(chain(*nearer.values())))
+        for path, places in nearer.items():
+            lines[file, path] = next((known[place] for place in places if place in known), 1)
     return lines
-
-
-def _ends(path: str) -> list[int]:
-    """Return where a path and each path around it ends, the longest first."""
-    return [len(path), *(match.start() for match in reversed(list(re.finditer(r"[.\[]", path))))]
 
 
 def _text(findings: Sequence[Finding], files: Dictionary[str, bytes], rules: Sequence[Rule]) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from navigator_export.layer.passages import Passages, licence_of
+from tests.growth import growth
 from tests.made_inputs import make_row, mapping_set
 
 PRODUCT = "Mail Rules look at each message on its way."
@@ -113,3 +114,115 @@ def test_a_sentence_without_spaces_within_the_limit_is_cut_all_the_same() -> Non
 )
 def test_licence_sentence(comment: str, licence: str) -> None:
     assert licence_of(comment.replace("\r\n", "\n")) == licence
+
+
+# ---- where a passage ends --------------------------------------------------------------------------------------------
+
+
+def sentence_of(length: int, *spaces: int) -> str:
+    """Return a sentence of that many characters, with spaces at these places alone."""
+    return "".join(" " if place in spaces else "x" for place in range(length))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        (sentence_of(299, 4), sentence_of(299, 4)),
+        (sentence_of(300, 4), sentence_of(300, 4)),
+        (sentence_of(301, 4), "xxxx …"),
+        (sentence_of(301, 4, 298), f"{sentence_of(298, 4)} …"),
+        (sentence_of(301, 4, 299), f"{sentence_of(299, 4)} …"),
+        (sentence_of(302, 4, 300), "xxxx …"),
+        (sentence_of(400, 350), f"{sentence_of(300)} …"),
+    ],
+)
+def test_a_sentence_is_cut_at_the_last_space_of_its_first_300_characters(sentence: str, shown: str) -> None:
+    assert said({"T1114": sentence}, "T1114", "Other") == shown
+
+
+@pytest.mark.parametrize(
+    ("heading", "licence", "rest"),
+    [
+        ("License: E5\nand more", "E5 and more", ""),
+        ("License: E5\n\nThey detect more.", "E5", "They detect more."),
+        ("License: E5\n \t\nThey detect more.", "E5", "They detect more."),
+        ("License: E5\nLicense: E3", "E5", ""),
+        ("License: E5\n \tlicence requirements: E3", "E5", ""),
+        ("License: E5\nunder this license", "E5 under this license", ""),
+        ("License:\n\n\nE5\nand more\n\nThey detect more.", "E5 and more", "They detect more."),
+        ("  License Requirements\nE5", "E5", ""),
+        ("License : E5", "E5", ""),
+        ("License", "", ""),
+        ("License  : E5", "", ""),
+        ("A License: E5", "", "A License: E5"),
+    ],
+)
+def test_licence_passage_ends_at_a_blank_line_or_another_heading(heading: str, licence: str, rest: str) -> None:
+    assert licence_of(heading) == licence
+    if rest or licence:
+        assert said({"T1114": heading}, "T1114", "Other") == rest
+
+
+@pytest.mark.parametrize(
+    ("comment", "first"),
+    [
+        ("They detect. Then more is said.", "They detect."),
+        ("They detect! Then more is said.", "They detect!"),
+        ("They detect? Then more is said.", "They detect?"),
+        ("They detect: Then more is said.", "They detect: Then more is said."),
+        ("They detect. then more is said.", "They detect. then more is said."),
+        ("They detect. 2 more are said.", "They detect."),
+        ("They detect.Then more is said.", "They detect.Then more is said."),
+        ("They detect. “Then” more is said.", "They detect."),
+        ("They detect. (Then) more is said.", "They detect."),
+        ("They detect rvs. Then more is said.", "They detect rvs."),
+        ("They detect sketc. Then more is said.", "They detect sketc."),
+    ],
+)
+def test_a_sentence_ends_before_a_capital_or_a_number(comment: str, first: str) -> None:
+    assert said({"T1114": comment}, "T1114", "Other") == first
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_licence"),
+    [
+        ("This requires an E5 licence", True),
+        ("This REQUIRES P2", True),
+        ("Require plan 2 for this", True),
+        ("An E5 licence is what this requires", False),
+        ("This requires work. no licence", False),
+        ("This required E5", False),
+        ("This requires E55", False),
+        ("This requires plan 3", False),
+        ("This requires work.and requires E3", True),
+    ],
+)
+def test_licence_sentence_says_what_is_required(sentence: str, is_licence: bool) -> None:
+    assert licence_of(sentence) == (sentence if is_licence else "")
+
+
+# ---- any length ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        "requires ",
+        "require x ",
+        "licence: ",
+        "licence\n",
+        "License:\n",
+        "license requirement \n",
+        "\n\t",
+        '."',
+        ". ",
+        "E3 ",
+    ],
+)
+def test_time_grows_with_the_length_of_a_comment_alone(repeated: str) -> None:
+    def passages(times: int) -> None:
+        comment = f"licen require {repeated * times}"
+        licence_of.__wrapped__(comment)
+        Passages(mapping_set([make_row("A", comments=comment)]).mappings)
+
+    assert growth(passages, 1_500) < 3

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export.schemas import json_path
-from navigator_export.validation.locations import lines_of
+from navigator_export.validation.locations import around, lines_of
+from tests.growth import growth
 from tests.made_inputs import Json
 
 Parts = tuple[str | int, ...]
@@ -103,3 +104,22 @@ def test_last_of_repeated_keys_is_meant() -> None:
 
 def test_path_that_is_not_there_has_no_line() -> None:
     assert lines_of('{"a": [1]}', frozenset({"$.b", "$.a[1]", "$.a[0].b"})) == {}
+
+
+@given(st.lists(st.text() | st.integers(0, 10**6), max_size=6))
+def test_what_is_around_a_path_are_its_beginnings(parts: list[str | int]) -> None:
+    assert around(json_path(parts)) == [json_path(parts[:end]) for end in reversed(range(len(parts) + 1))]
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * 2_000, "[" * 2_000, '{"a":' * 1_000, '"' * 4_001])
+def test_time_grows_with_the_length_of_a_text_alone(text: str) -> None:
+    assert growth(lambda times: lines_of(text * times, frozenset({"$.a", "$[0].b"})), 2) < 3
+
+
+def test_key_of_many_dots_is_one_step() -> None:
+    assert around(json_path(["techniques", 0, "a." * 50_000])) == [
+        json_path(["techniques", 0, "a." * 50_000]),
+        "$.techniques[0]",
+        "$.techniques",
+        "$",
+    ]
