@@ -58,12 +58,12 @@ def test_values_are_frozen() -> None:
     mappings = mapping_set(rated_rows())
     product = make_layer(mappings)
     for value in (mappings, mappings.mappings[0], product, product.layer, product.tally, Recipe()):
-        with pytest.raises(AttributeError):
-            value.name = "other"
+        with pytest.raises(AttributeError, match="immutable"):
+            setattr(value, value.__struct_fields__[0], "other")
 
 
 def test_reading_no_source_is_an_error_in_words() -> None:
-    with pytest.raises(errors.NavigatorExportError):
+    with pytest.raises(errors.SourceError, match="there is no source; name a mapping file"):
         read()
 
 

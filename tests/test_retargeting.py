@@ -78,8 +78,8 @@ def test_moved_layer_holds_active_techniques_alone_and_passes_validation(file: P
     ids = [entry["techniqueID"] for entry in layer["techniques"]]
     homes = {home_of(domain, technique(row), "20.0") for row in rows.mapping} - {None}
     assert layer["versions"]["attack"] == "20"
-    assert all(is_active(domain, id_, "20.0") for id_ in ids)
-    assert set(ids) == homes
+    assert [id_ for id_ in ids if not is_active(domain, id_, "20.0")] == []
+    assert set(ids) == homes != set()
     assert len(ids) == len(homes)
     assert validate(product.text) == ()
 
@@ -159,7 +159,8 @@ def test_move_to_an_older_release_drops_what_is_new_and_says_since_when(target: 
         if release_key(facts()["enterprise", id_]["first"]) > release_key(target)
     }
     assert {id_: told[id_].standing.since for id_ in newer} == newer
-    assert {told[id_].outcome for id_ in newer} <= {"dropped"}
+    assert [id_ for id_ in newer if told[id_].outcome != "dropped"] == []
+    assert newer or target == "19.1"
     assert validate(product.text) == ()
 
 
@@ -311,7 +312,7 @@ def test_only_findings_of_inactive_techniques_are_let_through_by_keep() -> None:
     rows = [make_row(technique="T1053.001")]
     product = make_layer(mapping_set(rows), Recipe(on_inactive="keep"))
     assert [finding.rule for finding in product.findings] == ["technique-revoked"]
-    with pytest.raises(LayerError):
+    with pytest.raises(LayerError, match="blank"):
         make_layer(mapping_set(rows), Recipe(on_inactive="keep", name=" "))
 
 
@@ -496,6 +497,7 @@ def test_move_to_the_release_where_a_set_already_is_changes_nothing_more(rows: l
 
 
 def test_catalogue_agrees_with_the_published_table_on_replacements() -> None:
+    assert len(facts()) > 1000
     for (domain, id_), fact in facts().items():
         release = known().release(domain, "20.0")
         assert release is not None

@@ -383,16 +383,21 @@ def test_same_problem_of_many_layers_is_told_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"{", "JSON"), (b"", "empty"), (b'{"metadata": {}}', "m"), (b"\xff\xfe\x00", "")]
+    ("content", "words"),
+    [
+        (b"{", "this is no JSON"),
+        (b"", "the file is empty"),
+        (b'{"metadata": {}}', "mapping_objects is missing"),
+        (b"\xff\xfe\x00", "the text is not UTF-16"),
+    ],
 )
 def test_broken_source_is_told_with_file_and_place(content: bytes, words: str, tmp_path: Path) -> None:
     sources(tmp_path)
     (tmp_path / "broken.json").write_bytes(content)
     text = "sources: {m365: m365.json, broken: broken.json}\nlayers:\n  - {sources: m365, path: a}\n  - sources: broken"
     problems = problems_of(tmp_path, text)
-    assert all("broken.json" in problem.place for problem in problems)
-    assert all(problem.place.startswith("line 4") for problem in problems)
-    assert any(words in str(problem) for problem in problems)
+    assert [p.place for p in problems if not p.place.startswith("line 4") or "broken.json" not in p.place] == []
+    assert words in str(problems[0])
 
 
 def test_sources_that_do_not_agree_are_told(tmp_path: Path) -> None:
@@ -484,8 +489,9 @@ def test_wrong_word_on_how_to_read_a_source_is_told_with_its_line(
     lines += [] if key == "attack_version" else ["    attack_version: '16.1'"]
     lines += [f"    {key}: {given}", "layers:", "  - path: a"]
     found = [(problem.place, str(problem)) for problem in problems_of(tmp_path, "\n".join(lines))]
-    assert any(message in words for _, words in found)
-    assert any(place.startswith("line ") for place, words in found if message in words)
+    places = [place for place, words in found if message in words]
+    assert places
+    assert [place for place in places if not place.startswith("line ")] == []
 
 
 def test_changed_way_to_read_a_source_makes_its_layers_again(tmp_path: Path, run: Run) -> None:
@@ -543,9 +549,9 @@ def test_file_that_is_no_manifest_is_told_and_nothing_is_written(kind: str, run:
     outcome = run("build", path, "-o", tmp_path / "out")
     assert outcome.code == 2
     assert outcome.out == b""
-    assert outcome.err.strip()
-    assert "Traceback" not in outcome.err
-    assert all(line.startswith(f"{path}") and ": error " in line for line in outcome.err.splitlines())
+    lines = outcome.err.splitlines()
+    assert lines
+    assert [line for line in lines if not line.startswith(f"{path}") or ": error " not in line] == []
     after = listing(tmp_path)
     assert {**after, ".": before["."]} == before
 
@@ -622,7 +628,7 @@ def test_glob_over_the_published_files_of_one_release_goes_together(tmp_path: Pa
 def test_schema_describes_every_key_for_editors() -> None:
     schema: Json = json.loads((Path(__file__).parents[2] / "schemas/manifest.schema.json").read_text("utf-8"))
     nodes = [schema, *schema["$defs"].values()]
-    for node in nodes:
-        for key, value in node.get("properties", {}).items():
-            assert "description" in value or "$ref" in value, key
-    assert all("description" in node for node in schema["$defs"].values())
+    keys = [(key, value) for node in nodes for key, value in node.get("properties", {}).items()]
+    assert len(keys) > 40
+    assert [key for key, value in keys if "description" not in value and "$ref" not in value] == []
+    assert [name for name, node in schema["$defs"].items() if "description" not in node] == []

@@ -41,8 +41,7 @@ def test_converted_file_is_valid_and_gives_the_same_layer(run: Run, tmp_path: Pa
     assert schemas.is_valid("mappings", document)
     assert layer_techniques(target) == layer_techniques(source)
     one, other = read(source), read(target)
-    assert [u.reason for u in one.unmapped] == [u.reason for u in other.unmapped] or name == "own.csv"
-    assert len(one.unmapped) == len(other.unmapped)
+    assert len(one.unmapped) == len(other.unmapped) == (name == "own.csv")
     assert one.capabilities == other.capabilities
 
 
@@ -101,7 +100,7 @@ def test_file_name_is_safe(run: Run, tmp_path: Path) -> None:
     source = written(tmp_path, "own.csv", CSV)
     assert run("convert", source, "-o", f"{tmp_path}/out/", "--source-framework", "../../x/y").code == 0
     [file] = (tmp_path / "out").iterdir()
-    assert file.name == "..-..-x-y_attack-20.0-enterprise.json".replace("/", ".") or "/" not in file.name
+    assert file.name == "......x.y_attack-20.0-enterprise.json"
 
 
 def test_reading_options_are_shared_and_in_the_command(run: Run, tmp_path: Path) -> None:

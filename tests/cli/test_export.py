@@ -233,9 +233,10 @@ def test_control_characters_of_a_source_never_reach_the_terminal(run: Run, tmp_p
         make_row("A", "T1059", mapping_framework_version=STEERING, attack_version=STEERING),
     ]
     file = mapping_file(tmp_path, rows, f"x{STEERING}.json", mapping_framework_version=STEERING)
-    for options in ((), ("--tier", "E5"), ("--capability", f"no{STEERING}"), ("--technique", "nothing")):
+    told = {(): "written: ", ("--tier", "E5"): "BARE", ("--capability", f"no{STEERING}"): r"\x1b[31mred"}
+    for options, words in told.items():
         outcome = run("export", file, *options, "-o", tmp_path / "out.json")
-        assert outcome.err
+        assert words in outcome.err
         assert control_characters(outcome.err) == set()
 
 
@@ -319,7 +320,8 @@ def test_look_of_the_layer_can_be_chosen(run: Run, source: Path) -> None:
     assert (layer["name"], layer["description"]) == ("Ours", "Of us")
     assert layer["layout"]["showAggregateScores"] is True
     assert (layer["gradient"]["minValue"], layer["gradient"]["maxValue"]) == (0, 6)
-    assert not [t for t in layer["techniques"] if "comment" in t]
+    assert len(layer["techniques"]) == 4
+    assert [t for t in layer["techniques"] if "comment" in t] == []
 
 
 def test_fold_makes_a_folded_layer(run: Run, source: Path) -> None:

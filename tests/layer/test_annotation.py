@@ -144,7 +144,7 @@ def test_metadata_has_a_divider_between_capabilities_in_the_order_of_the_comment
     metadata = entry(mapping_set(MIXED))["metadata"]
     dividers = [index for index, item in enumerate(metadata) if item == {"divider": True}]
     assert len(dividers) == 4
-    assert all(metadata[index + 1]["name"] == "capability" for index in dividers)
+    assert [metadata[index + 1]["name"] for index in dividers] == ["capability"] * 4
     names = ["ALSO-E3", "BEST-E5", "LOW-E3", "ALONE-E3", "BARE-E3"]
     assert metadata_of({"metadata": metadata}, "capability") == names
 
@@ -281,7 +281,9 @@ def test_a_repeated_opening_gives_way_to_a_sentence_of_the_technique() -> None:
 def test_no_sentence_of_a_short_comment_is_longer_than_the_limit(file: Path) -> None:
     mappings = read(file)
     headings = {f"{c.id} {c.name}".rstrip() for c in mappings.capabilities}
-    for technique in json.loads(make_layer(mappings).text)["techniques"]:
+    techniques = json.loads(make_layer(mappings).text)["techniques"]
+    assert any("\n\n" in technique["comment"] for technique in techniques) == any(m.comment for m in mappings.mappings)
+    for technique in techniques:
         _, *paragraphs = technique["comment"].split("\n\n")
         for paragraph in paragraphs:
             heading = max((h for h in headings if paragraph.startswith(f"{h}: ")), key=len)

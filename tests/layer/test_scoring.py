@@ -83,8 +83,8 @@ def test_weights_count_in_best_mean_and_sum(strategy: str, expected: float) -> N
 @pytest.mark.parametrize("missing", ["score_category", "score_value"])
 def test_half_a_rating_is_none(missing: str) -> None:
     row = make_row("A", "T1114", "protect significant", **{missing: None})
-    for strategy in ("best", "mean", "sum"):
-        assert made([row], strategy=strategy)["techniques"][0]["score"] == 0
+    scores = [made([row], strategy=strategy)["techniques"][0]["score"] for strategy in ("best", "mean", "sum")]
+    assert scores == [0, 0, 0]
 
 
 def test_small_weights_are_not_rounded_away() -> None:

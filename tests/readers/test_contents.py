@@ -44,9 +44,9 @@ def test_folder_is_refused(tmp_path: Path) -> None:
         contents(str(tmp_path))
 
 
-@pytest.mark.parametrize("name", ["a\0b", "x" * 300, ""])
-def test_impossible_names_are_errors_in_words(name: str) -> None:
-    with pytest.raises(SourceError):
+@pytest.mark.parametrize(("name", "words"), [("a\0b", "null byte"), ("x" * 300, "name too long"), ("", "a folder")])
+def test_impossible_names_are_errors_in_words(name: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
         contents(name)
 
 

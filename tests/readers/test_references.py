@@ -58,8 +58,11 @@ def test_what_holds_no_address_is_rejected(raw: str) -> None:
 def test_whatever_is_referred_to_links_are_safe_and_unique(raw: list[str | None]) -> None:
     addresses, rejected = clean_references(raw)
     assert len(addresses) == len(set(addresses))
-    assert all(re.match(r"https?://[^\s<>\"]+$", address, re.IGNORECASE) for address in addresses)
+    assert [a for a in addresses if not re.fullmatch(r"https?://[^\s<>\"]+", a, re.IGNORECASE)] == []
     assert set(rejected) <= set(raw)
+    again, none = clean_references([*addresses, "https://example.org/a"])
+    assert again == tuple(dict.fromkeys((*addresses, "https://example.org/a")))
+    assert none == ()
 
 
 @pytest.mark.parametrize(
