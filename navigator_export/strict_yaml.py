@@ -47,14 +47,20 @@ class Bounds(msgspec.Struct, frozen=True):
 class Object(dict[str, Any]):
     """An object, with the line (from 1) that it begins in and the line of each key."""
 
-    line: int
-    lines: dict[str, int]
+    def __init__(self, line: int = 1) -> None:
+        """Begin empty."""
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
 
 
 class Items(list[Any]):
     """A list, with the line (from 1) of each item."""
 
-    lines: list[int]
+    def __init__(self) -> None:
+        """Begin empty."""
+        super().__init__()
+        self.lines: list[int] = []
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -274,7 +280,6 @@ class _Builder:
 
     def _list(self, depth: int) -> Items:
         values = Items()
-        values.lines = []
         for event in self._events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
@@ -283,9 +288,7 @@ class _Builder:
         return values
 
     def _object(self, start: Any, depth: int) -> Object:
-        values = Object()
-        values.line = _line(start)
-        values.lines = {}
+        values = Object(_line(start))
         for event in self._events:
             if isinstance(event, yaml.MappingEndEvent):
                 break

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from navigator_export.build.manifest import Manifest
 from navigator_export.model import MappingSet
-from navigator_export.readers import read_tables
 from navigator_export.readers.assembly import assemble
 from navigator_export.readers.options import words
 from navigator_export.readers.table import Table
+from navigator_export.reading import read_tables
 
 
 class Sources:

@@ -13,7 +13,7 @@ from navigator_export.cli.terminal import complain
 from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
 from navigator_export.output import STANDARD_OUTPUT, write
-from navigator_export.readers import read_tables
+from navigator_export.reading import read_tables
 
 
 @click.command("convert")

@@ -29,11 +29,11 @@ from navigator_export.layer.annotation import COMMENT_STYLES, CommentStyle
 from navigator_export.layer.scoring import STRATEGIES, Number, Scoring, StrategyName
 from navigator_export.model import VALUES, Value
 from navigator_export.output import STANDARD_OUTPUT, as_json, write
-from navigator_export.readers import read
-from navigator_export.readers.capability_set import read_capability_set
+from navigator_export.reading import read
 from navigator_export.recipe import Recipe
 from navigator_export.retargeting import ON_INACTIVE, OnInactive, Retargeting
 from navigator_export.selection import Selection
+from navigator_export.sources.capability_set import read_capability_set
 
 
 @click.command("export")

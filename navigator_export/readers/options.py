@@ -66,7 +66,7 @@ DEFAULT: Final = ReadOptions()
 def words(options: ReadOptions) -> Iterator[tuple[str, str]]:
     """Yield the command-line options that say the same, without those that are at their default."""
     for option, value in (
-        ("format", options.format),
+        ("source-format", options.format),
         ("source-framework", options.framework),
         ("source-framework-version", options.framework_version),
         ("source-attack-version", options.attack_version),

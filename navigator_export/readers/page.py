@@ -13,9 +13,8 @@ from typing import Final
 import msgspec
 
 from navigator_export.errors import Problem, SourceError
-from navigator_export.readers.assumptions import domain_of, newest_release
-from navigator_export.readers.lists.listing import Origin
 from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
 from navigator_export.wording import quoted
@@ -68,64 +67,47 @@ def is_page(text: str) -> bool:
 
 
 def read_page(data: bytes, origin: Origin, options: ReadOptions) -> list[Table]:
-    """Return the tables of a page, one per framework that its capability ids tell, or one as the options name it.
+    """Return the table of a page.
 
     Raises SourceError where it is no such page, with every line of its table that is no row.
     """
     encoding = find_encoding(data, origin.file, options)
     if max(data.count(b"\n"), data.count(b"\r")) > options.limits.rows:
-        limit = Problem(f"more than {options.limits.rows} lines", hint="--limit rows=… allows more")
+        limit = Problem(f"more than {options.limits.rows} lines", hint="`reading.limits.rows` allows more")
         raise SourceError(origin.file, [limit])
     page = _Page(data.decode(encoding.codec))
     if page.problems:
         raise SourceError(origin.file, page.problems)
-    remarks = [encoding.remark] if encoding.remark else []
     if not page.technique:
         problem = Problem("this is no technique page of Mappings Explorer", hint="expected its title and its table")
         raise SourceError(origin.file, [problem])
-    domain = options.domain or domain_of([page.technique])
-    release = options.attack_version or newest_release(domain)
-    if not options.attack_version:
-        remarks.append(
-            f"the page states no ATT&CK release; it is taken to be {release}; --source-attack-version says other"
-        )
-    by_framework: dict[str, list[_Entry]] = {}
-    for entry in page.entries:
-        framework = options.framework or _framework(entry.row.capability_id or "", origin.name)
-        by_framework.setdefault(framework, []).append(entry)
-    if len(by_framework) > 1 or not options.framework:
-        told = ", ".join(f"{framework} {len(entries)}" for framework, entries in by_framework.items())
-        remarks.append(f"the page names no framework; by its capability ids: {told}")
-    reading = (
-        ("encoding", encoding.name),
-        ("page", f"{page.technique} {page.title}"),
-        *((f"sub-technique {id_}", f"{name}: {count} mappings, not on this page") for id_, name, count in page.counts),
-    )
-    tables = [
+    if not page.entries:
+        raise SourceError(origin.file, [Problem("the page lists no mapping")])
+    return [
         Table(
             file=origin.file,
             name=origin.name,
             sha256=origin.sha256,
-            metadata=Metadata(
-                mapping_framework=framework,
-                attack_version=release,
-                technology_domain=domain,
-                mapping_framework_version=options.framework_version or "",
-            ),
-            rows=[_finished(entry) for entry in entries],
+            metadata=Metadata(),
+            rows=[_finished(entry) for entry in page.entries],
             row_place="",
-            row_places=[f"line {entry.line}" for entry in entries],
+            row_places=[f"line {entry.line}" for entry in page.entries],
             metadata_place="",
             rows_place="",
             format="page",
-            reading=reading if i == 0 else (),
-            remarks=tuple(remarks) if i == 0 else (),
+            reading=(
+                ("encoding", encoding.name),
+                ("page", f"{page.technique} {page.title}"),
+                *(
+                    (f"sub-technique {id_}", f"{name}: {count} mappings, not on this page")
+                    for id_, name, count in page.counts
+                ),
+            ),
+            remarks=(encoding.remark,) if encoding.remark else (),
+            states_all=False,
+            row_frameworks=tuple(_framework(entry.row.capability_id or "") for entry in page.entries),
         )
-        for i, (framework, entries) in enumerate(by_framework.items())
     ]
-    if not tables:
-        raise SourceError(origin.file, [Problem("the page lists no mapping")])
-    return tables
 
 
 class _Page:
@@ -220,8 +202,5 @@ def _finished(entry: _Entry) -> Row:
     return entry.row
 
 
-def _framework(capability: str, name: str) -> str:
-    for pattern, framework in _FRAMEWORK_OF:
-        if pattern.fullmatch(capability):
-            return framework
-    return name.rpartition("/")[2].partition(".")[0] or "page"
+def _framework(capability: str) -> str:
+    return next((framework for pattern, framework in _FRAMEWORK_OF if pattern.fullmatch(capability)), "")

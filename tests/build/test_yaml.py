@@ -52,11 +52,7 @@ def test_values_and_their_lines() -> None:
 # YAML has no escapes for what lies beyond the basic plane, as JSON spells it, and folds these line ends like others.
 TEXTS = st.text(st.characters(max_codepoint=0xD7FF, exclude_characters="\x85\u2028\u2029"))
 JSON_VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**60), 2**60)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | TEXTS,
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
     lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
     max_leaves=20,
 )

@@ -6,11 +6,11 @@ import re
 
 import pytest
 from hypothesis import given, strategies as st
+from navigator_export.readers.lists.ratings import Ratings
 
 from navigator_export import LayerError, MappingSet, NavigatorExportError, SourceError, make_layer, read_bytes, validate
 from navigator_export.readers import ReadOptions
 from navigator_export.readers.lists.listing import references_in
-from navigator_export.readers.lists.ratings import Ratings
 from navigator_export.readers.lists.technique_ids import technique_ids
 from navigator_export.readers.options import FORMATS, FormatName, Limits
 from navigator_export.readers.table import Row

@@ -16,8 +16,8 @@ import pytest
 
 from navigator_export import SourceError, make_layer, read, read_bytes
 from navigator_export.readers import ReadOptions
-from navigator_export.readers.contents import contents
 from navigator_export.readers.options import Limits
+from navigator_export.sources.registry import contents
 from tests.made_inputs import make_row, mapping_bytes, nested_lists
 from tests.readers.lists.lists import xlsx_bytes
 from tests.real_inputs import ROOT

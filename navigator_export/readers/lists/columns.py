@@ -17,7 +17,7 @@ class Field(msgspec.Struct, frozen=True):
     """What a column can hold."""
 
     option: str
-    """Its name in `--column`."""
+    """Its name in `reading.columns`."""
     meaning: str
     """In words, for people who fill in a list."""
     headers: tuple[str, ...]
@@ -203,7 +203,7 @@ def match_columns(headers: Sequence[str], given: Sequence[tuple[str, str]] = ())
 def check_given(given: Sequence[tuple[str, str]]) -> list[Problem]:
     """Return what is wrong with (field, column) pairs, whatever the list."""
     return [
-        Problem(f"{option!r} is no field", "--column", nearest(option, _BY_OPTION, "fields"))
+        Problem(f"{option!r} is no field", "reading.columns", nearest(option, _BY_OPTION, "fields"))
         for option, _ in given
         if option not in _BY_OPTION and option not in FIELDS
     ]
@@ -213,7 +213,7 @@ def missing_columns(headers: Sequence[str], given: Sequence[tuple[str, str]]) ->
     """Return which of the given columns a list does not have."""
     named = [header.strip() for header in headers if header.strip()]
     return [
-        Problem(f"there is no column {column!r}", f"--column {option}", nearest(column, named, "columns"))
+        Problem(f"there is no column {column!r}", f"reading.columns {option}", nearest(column, named, "columns"))
         for option, column in given
         if _position(column, headers) is None
     ]

@@ -18,9 +18,10 @@ from msgspec.structs import replace
 
 from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.readers.lists.columns import WIDEST
-from navigator_export.readers.lists.listing import HEAD, NumberedRow, Origin, find_header, read_list
+from navigator_export.readers.lists.listing import HEAD, NumberedRow, find_header, read_list
 from navigator_export.readers.lists.package import SheetFacts, check_package
 from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Table
 
 _LAST_ROW: Final = 2**20
@@ -57,7 +58,7 @@ def _read(data: bytes, origin: Origin, options: ReadOptions, facts: dict[str, Sh
             sheets = [_named(sheets, options.sheet, origin.file)]
         if not sheets:
             raise SourceError(
-                origin.file, [Problem("it has no sheet that is shown", hint="--sheet names a hidden one")]
+                origin.file, [Problem("it has no sheet that is shown", hint="`reading.sheet` names a hidden one")]
             )
         # A part may stand for many sheets; it is looked at once.
         sheets = list({getattr(sheet, "_worksheet_path", sheet.title): sheet for sheet in reversed(sheets)}.values())
@@ -73,9 +74,8 @@ def _origin(chosen: Any, with_list: Sequence[Any], origin: Origin, facts: dict[s
     remarks = []
     others = [sheet.title for sheet in with_list if sheet is not chosen]
     if others:
-        remarks.append(
-            f"sheet {chosen.title!r} is read; there are lists in {', '.join(map(repr, others))} too (--sheet)"
-        )
+        shown = ", ".join(map(repr, others))
+        remarks.append(f"sheet {chosen.title!r} is read; there are lists in {shown} too (`reading.sheet`)")
     unsaved = _facts(chosen, facts).unsaved
     if unsaved:
         shown = ", ".join(unsaved[:3]) + (" …" if len(unsaved) > 3 else "")  # noqa: PLR2004
@@ -88,7 +88,7 @@ def _named(sheets: Sequence[Any], name: str, file: str) -> Any:
         if sheet.title.strip().casefold() == name.strip().casefold():
             return sheet
     titles = [sheet.title for sheet in sheets]
-    raise SourceError(file, [Problem(f"there is no sheet {name!r}", "--sheet", nearest(name, titles, "sheets"))])
+    raise SourceError(file, [Problem(f"there is no sheet {name!r}", "reading.sheet", nearest(name, titles, "sheets"))])
 
 
 def _facts(sheet: Any, facts: dict[str, SheetFacts]) -> SheetFacts:

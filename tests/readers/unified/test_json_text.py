@@ -233,7 +233,7 @@ def test_bad_release(release: str) -> None:
 
 def test_all_problems_of_metadata_are_told_at_once() -> None:
     data = mapping_bytes([make_row()], mapping_framework=" ", attack_version="x", technology_domain="y")
-    assert places(data) == ["$.metadata.technology_domain", "$.metadata.attack_version", "$.metadata.mapping_framework"]
+    assert places(data) == ["$.metadata.mapping_framework", "$.metadata.technology_domain", "$.metadata.attack_version"]
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from navigator_export.readers.values import LINE, yaml_value
 
 from navigator_export import MappingSet, SourceError, read_bytes
 from navigator_export.readers import ReadOptions
 from navigator_export.readers.options import Limits
-from navigator_export.readers.values import LINE, yaml_value
 from tests.readers.lists.lists import pairs
 
 METADATA = """\

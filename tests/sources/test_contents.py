@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from navigator_export.errors import SourceError
-from navigator_export.readers.contents import contents
+from navigator_export.sources.registry import contents
 
 
 def test_bytes_of_a_file_come_as_they_are(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_more_than_the_limit_is_refused(
     size: int,
     is_read: bool,
 ) -> None:
-    monkeypatch.setattr(sys.modules["navigator_export.readers.contents"], "MAX_BYTES", 64)
+    monkeypatch.setattr(sys.modules["navigator_export.sources.registry"], "MAX_BYTES", 64)
     (tmp_path / "a").write_bytes(b"x" * size)
     if is_read:
         assert len(contents(str(tmp_path / "a"))) == size

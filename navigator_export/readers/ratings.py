@@ -6,10 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from navigator_export.errors import Problem, SourceError
 from navigator_export.model import CATEGORIES, VALUES, Category
-from navigator_export.readers.options import ReadOptions
-from navigator_export.readers.table import Row, Table
 
 _CATEGORY_WORDS: Final[dict[str, str]] = {
     **{category: category for category in CATEGORIES},
@@ -48,16 +45,16 @@ class Ratings:
                 low, high = (_as_number(end) for end in ends.groups()[:2])
                 self._ranges.append((low, high, meant or (None, None)))
             else:
-                self._words[_plain(word)] = meant or (None, None)
+                self._words[_shared_spelling(word)] = meant or (None, None)
 
-    def apply(self, row: Row) -> None:
-        """Put a row's category and value into the project's words; what means nothing stays as it is."""
-        given = (row.score_category, row.score_value)
+    def read(self, category: str | None, value: str | None) -> Rating:
+        """Return a row's category and value in the project's words; what means nothing stays as it is."""
+        given = (category, value)
         if given not in self._cache:
-            self._cache[given] = self._read(*given)
-        row.score_category, row.score_value = self._cache[given]
+            self._cache[given] = self._meant(category, value)
+        return self._cache[given]
 
-    def _read(self, category: str | None, value: str | None) -> Rating:
+    def _meant(self, category: str | None, value: str | None) -> Rating:
         meant_value = self._meaning(value)
         meant_category = self._meaning(category)
         new_category = meant_category[0] if meant_category else category
@@ -75,7 +72,7 @@ class Ratings:
         if not (text or "").strip():
             return None
         assert text is not None  # noqa: S101 - for the type checker
-        if (meant := self._words.get(_plain(text))) is not None:
+        if (meant := self._words.get(_shared_spelling(text))) is not None:
             return meant
         number = _NUMBER.fullmatch(text)
         if number:
@@ -100,7 +97,7 @@ def _in_words(text: str) -> Rating | None:
     return (category, value) if category or value else None
 
 
-def _plain(word: str) -> str:
+def _shared_spelling(word: str) -> str:
     """Return what two spellings of a word share: case, spaces, how a number is written."""
     number = _NUMBER.fullmatch(word)
     if number:
@@ -113,13 +110,3 @@ def _as_number(text: str) -> float:
         return float(text.replace(",", "."))
     except ValueError:
         raise ValueError(f"{text!r} is no number") from None
-
-
-def rate(table: Table, options: ReadOptions) -> None:
-    """Put the ratings of a table's rows into the project's words. Raises SourceError where an option is no rating."""
-    try:
-        ratings = Ratings(options.ratings, options.category)
-    except ValueError as error:
-        raise SourceError(table.file, [Problem(str(error), "--rating")]) from None
-    for row in table.rows:
-        ratings.apply(row)
