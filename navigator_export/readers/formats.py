@@ -68,9 +68,8 @@ def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> For
     check_lines(data, file, options.limits)
     if options.columns or is_list(data, file, options) or _looks_tabular(text):
         return "csv"
-    hint = (
-        f"known are {'; '.join(f'{name} ({meaning})' for name, meaning in MEANINGS.items())}; `reading.format` names it"
-    )
+    known = "; ".join(f"{name} ({meaning})" for name, meaning in MEANINGS.items())
+    hint = f"known are {known}; `reading.format` names it"
     raise SourceError(file, [Problem("this is no JSON, and of no other known form", hint=hint)])
 
 

@@ -172,17 +172,16 @@ def _scores(document: Object, fields: Fields) -> Iterator[tuple[str, Object, int
             fields.missing("a technique's id", line)
         scores = fields.objects(technique, "technique-scores")
         groups = fields.objects(technique, "sub-techniques-scores")
-        subs = [sub for holder in (*groups, technique) for sub in fields.objects(holder, "sub-techniques")]
-        if scores or (id_ and not groups and not subs):
-            yield from ((id_, score, at) for score, at in _placed(scores, line))
-        for sub in subs:
-            sub_id = _stripped(sub, "id", fields)
-            yield from ((sub_id, score, at) for score, at in _placed(fields.objects(sub, "scores"), sub.line))
-
-
-def _placed(scores: Sequence[Object], line: int) -> list[tuple[Object, int]]:
-    """Return each score with its line; without any, one that says nothing where the technique stands."""
-    return [(score, score.line) for score in scores] or [(_NOTHING, line)]
+        older = fields.objects(technique, "sub-techniques")
+        if id_ and not scores and not groups and not older:
+            yield id_, _NOTHING, line
+        yield from ((id_, score, score.line) for score in scores)
+        rated = [(fields.objects(group, "sub-techniques"), fields.objects(group, "scores")) for group in groups]
+        rated += [([sub], fields.objects(sub, "scores")) for sub in older]
+        for subs, sub_scores in rated:
+            for sub in subs:
+                sub_id = _stripped(sub, "id", fields)
+                yield from ((sub_id, score, sub.line) for score in sub_scores or [_NOTHING])
 
 
 def _stripped(holder: Object, field: str, fields: Fields) -> str:
