@@ -27,6 +27,7 @@ MEANINGS: Final = MappingProxyType(
 
 _ZIP: Final = b"PK\x03\x04"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_YAML_KEY: Final = re.compile(r"^[\"']?([A-Za-z_&][A-Za-z_& -]{0,40})[\"']?[ \t]*:(?=\s|$)", re.MULTILINE)
 _START: Final = 64 * 2**10
 """Bytes that tell the form."""
 
@@ -60,7 +61,7 @@ def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> For
 
     if is_page(text):
         return "page"
-    keys = set(re.findall(r"^[\"']?([A-Za-z_&][A-Za-z_& -]{0,40})[\"']?[ \t]*:(?=\s|$)", text, re.MULTILINE))
+    keys = set(_YAML_KEY.findall(text))
     if keys & {"mapping_objects", "metadata"}:
         return "yaml"
     if {"name", "platform"} <= keys or {"platform", "techniques"} <= keys or "ATT&CK version" in keys:

@@ -18,8 +18,9 @@ _CATEGORY_WORDS: Final[dict[str, str]] = {
 }
 """The words of the categories and the ones that CTID used for them at first."""
 
-_NUMBER: Final = re.compile(r"\s*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)\s*(%?)\s*")
-_RANGE: Final = re.compile(r"\s*([0-9.,]{1,20})\s*%?\s*\.\.\s*([0-9.,]{1,20})\s*(%?)\s*")
+_NUMBER: Final = re.compile(r"(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)(?:\s*(%))?")
+_RANGE: Final = re.compile(r"([0-9.,]{1,20})(?:\s*%)?\s*\.\.\s*([0-9.,]{1,20})(?:\s*%)?")
+_WORD: Final = re.compile(r"[^\W_]+")
 
 Rating = tuple[str | None, str | None]
 """Category and value, either of them maybe None."""
@@ -41,8 +42,8 @@ class Ratings:
             meant = _in_words(rating)
             if meant is None and rating.strip():
                 raise ValueError(f"{rating!r} is no rating; expected one like significant or protect significant")
-            if ends := _RANGE.fullmatch(word):
-                low, high = (_as_number(end) for end in ends.groups()[:2])
+            if ends := _RANGE.fullmatch(word.strip()):
+                low, high = (_as_number(end) for end in ends.groups())
                 self._ranges.append((low, high, meant or (None, None)))
             else:
                 self._words[_shared_spelling(word)] = meant or (None, None)
@@ -74,7 +75,7 @@ class Ratings:
         assert text is not None  # noqa: S101 - for the type checker
         if (meant := self._words.get(_shared_spelling(text))) is not None:
             return meant
-        number = _NUMBER.fullmatch(text)
+        number = _NUMBER.fullmatch(text.strip())
         if number:
             amount = _as_number(number[1])
             for low, high, meant in self._ranges:
@@ -87,7 +88,7 @@ def _in_words(text: str) -> Rating | None:
     """Return the rating in a text of nothing but a category, a value, or both; None for any other text."""
     category: str | None = None
     value: str | None = None
-    for word in re.findall(r"[^\W_]+", text.casefold()):
+    for word in _WORD.findall(text.casefold()):
         if word in _CATEGORY_WORDS and category is None:
             category = _CATEGORY_WORDS[word]
         elif word in VALUES and value is None:
@@ -99,9 +100,9 @@ def _in_words(text: str) -> Rating | None:
 
 def _shared_spelling(word: str) -> str:
     """Return what two spellings of a word share: case, spaces, how a number is written."""
-    number = _NUMBER.fullmatch(word)
+    number = _NUMBER.fullmatch(word.strip())
     if number:
-        return f"{_as_number(number[1]):g}{number[2]}"
+        return f"{_as_number(number[1]):g}{number[2] or ''}"
     return " ".join(word.casefold().split())
 
 

@@ -24,6 +24,7 @@ from navigator_export.readers.yaml_fields import Fields, yaml_value
 from navigator_export.strict_yaml import Object
 
 MAPPING_TYPE: Final = "technique_scores"
+_WHOLE_RELEASE: Final = re.compile(r"[0-9]{1,3}")
 _DATE: Final = "%m/%d/%Y"
 _NOTHING: Final = Object()
 """A score that says nothing."""
@@ -140,7 +141,7 @@ def _control(document: Object, fields: Fields) -> _Control:
     scores = list(_scores(document, fields)) or [("", _NOTHING, line)]
     return _Control(
         platform=platform,
-        release=f"{release}.0" if re.fullmatch(r"[0-9]{1,9}", release) else release,
+        release=f"{release}.0" if _WHOLE_RELEASE.fullmatch(release) else release,
         date=_stripped(document, "last update", fields) or _stripped(document, "creation date", fields),
         tags=tags,
         rows=[

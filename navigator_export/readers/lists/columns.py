@@ -146,6 +146,9 @@ FIELDS: Final = MappingProxyType(
 WIDEST: Final = 1024
 """Columns in which a list is looked for."""
 _LONGEST: Final = 200
+_IN_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_SIGNS: Final = re.compile(r"[\W_]+")
+_LETTERS: Final = re.compile(r"[A-Z]{1,2}")
 _BY_OPTION: Final = {field.option: name for name, field in FIELDS.items()}
 _RANK: Final = {header: (name, rank) for name, field in FIELDS.items() for rank, header in enumerate(field.headers)}
 
@@ -169,8 +172,8 @@ class Columns(msgspec.Struct, frozen=True):
 def plain(header: str) -> str:
     """Return what spellings of a header share: small letters and digits, without words in brackets and `ATT&CK`'s &."""
     header = header[:_LONGEST]
-    text = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", header) if not header.strip().startswith(("(", "[")) else header
-    return re.sub(r"[\W_]+", "", text.casefold().replace("att&ck", "attack"))
+    text = header if header.strip().startswith(("(", "[")) else _IN_BRACKETS.sub(" ", header)
+    return _SIGNS.sub("", text.casefold().replace("att&ck", "attack"))
 
 
 def match_columns(headers: Sequence[str], given: Sequence[tuple[str, str]] = ()) -> Columns:
@@ -234,7 +237,7 @@ def _position(column: str, headers: Sequence[str]) -> int | None:
     alike = [i for i, header in enumerate(headers) if plain(header) and plain(header) == plain(column)]
     if exact or alike:
         return (exact or alike)[0]
-    if re.fullmatch(r"[A-Z]{1,2}", column.strip()):
+    if _LETTERS.fullmatch(column.strip()):
         position = 0
         for character in column.strip():
             position = position * 26 + ord(character) - ord("A") + 1

@@ -22,6 +22,7 @@ from navigator_export.readers.table import Table
 from navigator_export.readers.text import Encoding, find_encoding
 
 _SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_SEPARATOR_LINE: Final = re.compile(r"\ufeff?\"?sep=(.)\"?\s*")
 _QUOTES: Final = ('"', "'")
 
 
@@ -72,7 +73,7 @@ def is_list(data: bytes, file: str, options: ReadOptions) -> bool:
 def _find_dialect(data: bytes, encoding: Encoding, options: ReadOptions) -> Dialect:
     """Return the dialect under which the list has a header; else the one under which it has the most columns."""
     first = next(iter(_text(data, encoding)), "")
-    said = re.fullmatch(r"\ufeff?\"?sep=(.)\"?\s*", first)
+    said = _SEPARATOR_LINE.fullmatch(first)
     candidates = (
         [Dialect(said[1], skip=1)]
         if said

@@ -45,6 +45,7 @@ NumberedRow = tuple[int, Cells]
 _NOTHING: Final = frozenset(
     {"", "-", "–", "—", "n/a", "na", "n.a.", "none", "null", "nan", "not applicable", "no technique"}
 )
+_SUB_NUMBER: Final = re.compile(r"\.?[0-9]{1,3}")
 _LONGEST_LIST: Final = 2**15
 """Characters of a printed list that is taken apart: what an Excel cell can hold."""
 _CATEGORY_SHARES: Final = {"category": 0.5, "function": 1.0}
@@ -193,7 +194,7 @@ class _Body:
         sub = "" if sub.casefold() in _NOTHING else sub
         if not sub:
             return technique_ids(technique, near=near) if technique else ((), "")
-        if re.fullmatch(r"\.?\d{1,3}", sub):
+        if _SUB_NUMBER.fullmatch(sub):
             ids, wrong = technique_ids(technique, near=near)
             if len(ids) != 1 or "." in ids[0]:
                 return (), wrong or f"{sub!r} is no sub-technique of {technique!r}"
@@ -301,6 +302,8 @@ def references_in(cell: str) -> list[str | None]:
         return [text]
     found: list[str | None] = []
     for literal in _LITERAL.findall(text):
+        if len(literal) == 1 or literal[-1] != literal[0]:
+            return [text]
         try:
             found.append(str(ast.literal_eval(literal)))
         except (ValueError, SyntaxError):
@@ -308,7 +311,8 @@ def references_in(cell: str) -> list[str | None]:
     return found or [text]
 
 
-_LITERAL: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+# One that is never closed goes on to the end: looked for anew from each later mark, it would take long to fail.
+_LITERAL: Final = re.compile(r"'(?:[^'\\]|\\.)*(?:'|\\?\Z)|\"(?:[^\"\\]|\\.)*(?:\"|\\?\Z)", re.DOTALL)
 
 
 def _no_header(head: Sequence[NumberedRow], origin: Origin, options: ReadOptions) -> list[Problem]:

@@ -80,6 +80,7 @@ _EXPLAINED: Final = 100
 
 _MARK: Final = b"\xef\xbb\xbf"
 _ESCAPED_CONTROL: Final = re.compile(rb"\\(?:[bf]|u(?:00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])|[dD][89a-fA-F]))")
+_BYTE: Final = re.compile(r" \(byte (\d{1,18})\)")
 _RAW_CONTROL: Final = re.compile(rb"\xc2[\x80-\x9f]")
 
 _SPACE: Final = b" \t\r\n"
@@ -300,9 +301,9 @@ def _no_json(data: bytes, error: Exception) -> Problem:
         )
     if isinstance(error, RecursionError):
         return Problem("the JSON is nested too deeply", hint="expected Mappings Explorer JSON")
-    found = re.search(r"\(byte (\d+)\)", str(error))
+    found = _BYTE.search(str(error))
     place = _position(data, int(found[1]) if found else len(data))
-    reason = re.sub(r"^JSON is malformed: | \(byte \d+\)", "", str(error))
+    reason = _BYTE.sub("", str(error)).removeprefix("JSON is malformed: ")
     return Problem(f"this is no JSON: {reason[:1].lower()}{reason[1:]}", place, "expected Mappings Explorer JSON")
 
 
