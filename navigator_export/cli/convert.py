@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from navigator_export.cli.options import read_options, read_options_from, sources_argument
-from navigator_export.cli.terminal import complain
+from navigator_export.cli.terminal import complain, in_options
 from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
 from navigator_export.output import STANDARD_OUTPUT, write
@@ -35,7 +35,7 @@ def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) 
     targets = _targets(output, conversions, sources)
     for target, conversion in targets:
         write(conversion.text, target)
-    told = [f"warning {source.name}: {remark}" for source in mappings.sources for remark in source.remarks]
+    told = [f"warning {source.name}: {in_options(remark)}" for source in mappings.sources for remark in source.remarks]
     if not quiet:
         told += [f"{conversion.framework}: {conversion.rows} rows" for conversion in conversions]
         told += [f"written: {target}" for target, _ in targets if target != STANDARD_OUTPUT]

@@ -22,7 +22,7 @@ from navigator_export.cli.options import (
     tier_options,
     tiers_from,
 )
-from navigator_export.cli.terminal import complain
+from navigator_export.cli.terminal import complain, in_options
 from navigator_export.errors import OutputError, Problem
 from navigator_export.export import Product, make_layer
 from navigator_export.layer.annotation import COMMENT_STYLES, CommentStyle
@@ -196,7 +196,7 @@ def _account(product: Product, target: str, asked: str | None, *, quiet: bool) -
     """Return what to tell of a layer: problems always, the rest unless quiet."""
     tally = product.tally
     lines = [str(finding) for finding in product.findings]
-    lines += [f"warning {remark}" for remark in tally.remarks]
+    lines += [f"warning {in_options(remark)}" for remark in tally.remarks]
     lines += _unlisted(product, asked)
     lines += [f"{'note' if fate.target else 'warning'} {fate}" for fate in tally.retargeting.fates]
     if tally.without_tier:

@@ -17,7 +17,7 @@ from navigator_export.cli.options import (
     tiers_from,
 )
 from navigator_export.cli.tables import table
-from navigator_export.cli.terminal import answer
+from navigator_export.cli.terminal import answer, in_options
 from navigator_export.frameworks import framework
 from navigator_export.inspection import Inspection, inspect
 from navigator_export.model import RowFate
@@ -157,7 +157,7 @@ def _about(inspection: Inspection) -> str:
             f"  groups         {', '.join(f'{g.id} ({g.name})' for g in source.groups)}",
             f"  SHA-256        {source.sha256}",
             *(f"  {what:14} {how}" for what, how in source.reading),
-            *(f"  note           {remark}" for remark in source.remarks),
+            *(f"  note           {in_options(remark)}" for remark in source.remarks),
         ]
     lines.append(
         f"\n{len(inspection.capabilities)} capabilities, {len(inspection.techniques)} techniques, "

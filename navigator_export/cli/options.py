@@ -10,7 +10,7 @@ import click
 
 from navigator_export.layer.scoring import Number
 from navigator_export.model import CATEGORIES, DOMAINS, VALUES
-from navigator_export.readers.options import FORMATS, Limits, ReadOptions
+from navigator_export.readers.options import FORMATS, LARGEST_LIMIT, Limits, ReadOptions
 from navigator_export.selection import Criteria
 from navigator_export.tiers import TierOptions
 
@@ -98,7 +98,10 @@ class Limit(click.ParamType[tuple[str, int]]):
         if name.strip() not in Limits.__struct_fields__ or number is None:
             known = ", ".join(Limits.__struct_fields__)
             self.fail(f"{value!r}: expected one like bytes=1GB; limits are {known}", param, ctx)
-        return name.strip(), int(number[1]) * 1024 ** " kMG".index(number[2] or " ")
+        limit = int(number[1]) * 1024 ** " kMG".index(number[2] or " ")
+        if limit > LARGEST_LIMIT:
+            self.fail(f"{value!r}: the largest limit is {LARGEST_LIMIT:,}", param, ctx)
+        return name.strip(), limit
 
 
 def _number(text: str) -> Number | None:

@@ -7,7 +7,7 @@ import select
 import stat
 import time
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from navigator_export.errors import Problem, SourceError, nearest, reason
 from navigator_export.readers.options import Limits
@@ -43,6 +43,15 @@ def too_large(limits: Limits) -> Problem:
     return Problem(f"more than {size}, the largest that is read", hint="`reading.limits.bytes` allows more")
 
 
+def read_up_to(stream: BinaryIO, most: int) -> bytes:
+    """Return the bytes of a stream, at most so many; it is asked for no more at once than it may well have."""
+    chunks = []
+    while most > 0 and (chunk := stream.read(min(most, _CHUNK))):
+        chunks.append(chunk)
+        most -= len(chunk)
+    return b"".join(chunks)
+
+
 def _read(path: Path, name: str, limits: Limits) -> bytes:
     mode = path.stat().st_mode
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
@@ -53,7 +62,7 @@ def _read(path: Path, name: str, limits: Limits) -> bytes:
         size = os.fstat(file.fileno()).st_size
         if size > limits.bytes:
             raise SourceError(name, [too_large(limits)])
-        return file.read(limits.bytes + 1)
+        return read_up_to(file, limits.bytes + 1)
 
 
 def _read_pipe(path: Path, name: str, limits: Limits) -> bytes:

@@ -9,7 +9,7 @@ from navigator_export.errors import Problem, SourceError, reason
 from navigator_export.readers.formats import tables_in_bytes
 from navigator_export.readers.options import Limits, ReadOptions
 from navigator_export.readers.table import Table
-from navigator_export.sources.contents import too_large
+from navigator_export.sources.contents import read_up_to, too_large
 from navigator_export.sources.kind import Kind
 
 WORD = "-"
@@ -43,7 +43,7 @@ def contents_of_standard_input(limits: Limits) -> bytes:
     try:
         if sys.stdin is None:
             raise SourceError(NAME, [Problem("is closed", hint="name a file, or pipe one in")])
-        data = sys.stdin.buffer.read(limits.bytes + 1)
+        data = read_up_to(sys.stdin.buffer, limits.bytes + 1)
     except (OSError, ValueError) as error:
         raise SourceError(NAME, [Problem(f"cannot be read: {reason(error)}")]) from None
     if len(data) > limits.bytes:

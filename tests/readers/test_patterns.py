@@ -18,7 +18,26 @@ PACKAGES = (navigator_export.readers, lists, unified, navigator_export.sources)
 MODULES = ("navigator_export.characters", "navigator_export.strict_yaml", "navigator_export.conversion")
 
 PIECES = (
-    *(" ", "\t", "\n", "a", "A-", "0", "1.", "T1114 ", "T1114.003 x ", "TX", "(", ")", "[", "'", '"', "\\", "\\'", "'\\"),
+    *(
+        " ",
+        "\t",
+        "\n",
+        "a",
+        "A-",
+        "0",
+        "1.",
+        "T1114 ",
+        "T1114.003 x ",
+        "TX",
+        "(",
+        ")",
+        "[",
+        "'",
+        '"',
+        "\\",
+        "\\'",
+        "'\\",
+    ),
     *(",", ";", "-", "--", "..", "%", "https://", "https://a.b,", "_x", "_x000", "<c ", "<row ", '<c r="A1">', "<f>"),
     *("mergeCell ", "<mergeCell ", "\\u00", "\xc2", "Licence ", "x  ", "a:", ":", "att&ck", "E3", "-E3", "aws_", "1 "),
 )
