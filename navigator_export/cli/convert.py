@@ -14,6 +14,7 @@ from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
 from navigator_export.output import STANDARD_OUTPUT, write
 from navigator_export.reading import read_tables
+from navigator_export.sources.registry import files_of
 
 
 @click.command("convert")
@@ -56,7 +57,7 @@ def _targets(
         raise OutputError("", [Problem(f"one file holds one framework, and these are {frameworks}", "-o", hint)])
     for target, _ in targets:
         if target != STANDARD_OUTPUT and Path(target).exists():
-            for source in sources:
-                if Path(source).exists() and Path(target).samefile(source):
+            for file in (file for source in sources for file in files_of(source)):
+                if file.exists() and Path(target).samefile(file):
                     raise OutputError(target, [Problem("is one of the sources", hint="name another file")])
     return targets

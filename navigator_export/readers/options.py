@@ -33,7 +33,7 @@ class Limits(msgspec.Struct, frozen=True):
     rows: int = 1_000_000
     """Rows of a source: what an Excel sheet can hold."""
     cell: int = _MIB
-    """Characters of a cell or a line of text; an Excel cell holds 32,767, and published comments up to 4,249."""
+    """Characters of a text, a cell or a line; an Excel cell holds 32,767, and published comments up to 4,249."""
     depth: int = 64
     """Levels of lists and objects in one another in YAML; published files have 4."""
     values: int = 5_000_000

@@ -198,7 +198,7 @@ def match_columns(headers: Sequence[str], given: Sequence[tuple[str, str]] = ())
     taken = set(index.values())
     return Columns(
         index=index,
-        names={name: _shown(headers, index[name]) for name in sorted(index, key=index.__getitem__)},
+        names={name: _name_of(headers, index[name]) for name in sorted(index, key=index.__getitem__)},
         unread=tuple(h.strip() for i, h in enumerate(headers) if h.strip() and i not in taken),
     )
 
@@ -232,19 +232,24 @@ def letter(position: int) -> str:
     return letters
 
 
+def position_of(letters: str) -> int:
+    """Return the number of a column, from 0, by its letters in a spreadsheet; see `letter`."""
+    position = 0
+    for character in letters:
+        position = position * 26 + ord(character) - ord("A") + 1
+    return position - 1
+
+
 def _position(column: str, headers: Sequence[str]) -> int | None:
     exact = [i for i, header in enumerate(headers) if header.strip() == column.strip()]
     alike = [i for i, header in enumerate(headers) if plain(header) and plain(header) == plain(column)]
     if exact or alike:
         return (exact or alike)[0]
     if _LETTERS.fullmatch(column.strip()):
-        position = 0
-        for character in column.strip():
-            position = position * 26 + ord(character) - ord("A") + 1
-        return position - 1
+        return position_of(column.strip())
     return None
 
 
-def _shown(headers: Sequence[str], position: int) -> str:
+def _name_of(headers: Sequence[str], position: int) -> str:
     header = headers[position] if position < len(headers) else ""
     return shortened(header) or letter(position)

@@ -72,7 +72,7 @@ def is_list(data: bytes, file: str, options: ReadOptions) -> bool:
 
 def _find_dialect(data: bytes, encoding: Encoding, options: ReadOptions) -> Dialect:
     """Return the dialect under which the list has a header; else the one under which it has the most columns."""
-    first = next(iter(_text(data, encoding)), "")
+    first = next(iter(_stream(data, encoding)), "")
     said = _SEPARATOR_LINE.fullmatch(first)
     candidates = (
         [Dialect(said[1], skip=1)]
@@ -106,13 +106,13 @@ def _head(data: bytes, encoding: Encoding, dialect: Dialect) -> Sequence[Numbere
 
 def _rows(data: bytes, encoding: Encoding, dialect: Dialect) -> Iterator[NumberedRow]:
     # People count a list's rows as their spreadsheet does: a line break inside a cell starts no new one.
-    reader = csv.reader(_text(data, encoding), delimiter=dialect.separator, quotechar=dialect.quote)
+    reader = csv.reader(_stream(data, encoding), delimiter=dialect.separator, quotechar=dialect.quote)
     for number, cells in enumerate(reader, 1):
         if number > dialect.skip:
             yield number, cells[:WIDEST]
 
 
-def _text(data: bytes, encoding: Encoding) -> io.TextIOWrapper:
+def _stream(data: bytes, encoding: Encoding) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(data), encoding.codec, newline="")
 
 

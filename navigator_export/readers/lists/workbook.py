@@ -17,7 +17,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from navigator_export.errors import Problem, SourceError, nearest
-from navigator_export.readers.lists.columns import WIDEST
+from navigator_export.readers.lists.columns import WIDEST, position_of
 from navigator_export.readers.lists.listing import HEAD, NumberedRow, find_header, read_list
 from navigator_export.readers.lists.package import SheetFacts, check_package
 from navigator_export.readers.options import ReadOptions
@@ -108,12 +108,12 @@ def _filled_rows(sheet: Any, width: int, facts: dict[str, SheetFacts], last: int
     """Yield the rows of a sheet as texts, without empty cells at their ends; merged cells go down over their rows."""
     starting: dict[int, list[tuple[int, int]]] = {}
     for letters, top, bottom in _facts(sheet, facts).merged:
-        starting.setdefault(top, []).append((_position(letters), bottom))
+        starting.setdefault(top, []).append((position_of(letters), bottom))
     open_cells: dict[int, tuple[str, int]] = {}
     # What a sheet says of its size is often wrong.
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(max_row=last, max_col=width), 1):
-        cells = [_text(cell) for cell in row]
+        cells = [_cell_text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         for position, (value, bottom) in list(open_cells.items()):
@@ -128,7 +128,7 @@ def _filled_rows(sheet: Any, width: int, facts: dict[str, SheetFacts], last: int
         yield number, cells
 
 
-def _text(cell: Any) -> str:
+def _cell_text(cell: Any) -> str:
     value = cell.value
     match value:
         case None:
@@ -151,13 +151,6 @@ def _text(cell: Any) -> str:
 
 def _unescaped(match: re.Match[str]) -> str:
     return chr(int(match[1], 16))
-
-
-def _position(letters: str) -> int:
-    position = 0
-    for character in letters:
-        position = position * 26 + ord(character) - ord("A") + 1
-    return position - 1
 
 
 def _width(row: NumberedRow) -> int:
