@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from navigator_export.layer.tally import Tally as Tally
     from navigator_export.model import Capability as Capability, Mapping as Mapping, MappingSet as MappingSet
     from navigator_export.output import write as write
-    from navigator_export.readers import ReadOptions as ReadOptions, read as read, read_bytes as read_bytes
+    from navigator_export.readers.options import ReadOptions as ReadOptions
+    from navigator_export.reading import read as read, read_bytes as read_bytes
     from navigator_export.recipe import Recipe as Recipe
     from navigator_export.selection import Criteria as Criteria, Selection as Selection
     from navigator_export.tiers import TierOptions as TierOptions, assign_tiers as assign_tiers
@@ -44,7 +45,8 @@ _HOMES = {
     "inspection": ("Inspection", "inspect"),
     "model": ("Capability", "Mapping", "MappingSet"),
     "output": ("write",),
-    "readers": ("ReadOptions", "read", "read_bytes"),
+    "readers.options": ("ReadOptions",),
+    "reading": ("read", "read_bytes"),
     "recipe": ("Recipe",),
     "layer.scoring": ("Scoring",),
     "selection": ("Criteria", "Selection"),

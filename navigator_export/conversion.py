@@ -9,10 +9,10 @@ import msgspec
 
 from navigator_export import schemas
 from navigator_export.attack import known
-from navigator_export.characters import without_controls
+from navigator_export.characters import clean_name
 from navigator_export.errors import Problem, SourceError
 from navigator_export.model import MappingSet
-from navigator_export.readers.assembly import NON_MAPPABLE, assemble, is_non_mappable
+from navigator_export.readers.assembly import NON_MAPPABLE, assemble, clean_text, is_non_mappable
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Row, Table
 
@@ -48,7 +48,7 @@ def convert(tables: Sequence[Table]) -> tuple[tuple[Conversion, ...], MappingSet
         converted.append(
             Conversion(
                 framework=source.framework,
-                file_name=f"{_plain(name)}_{release}.json",
+                file_name=f"{_file_name(name)}_{release}.json",
                 text=msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n",
                 rows=len(document["mapping_objects"]),
             )
@@ -86,30 +86,29 @@ def _row(row: Row, mappings: MappingSet) -> dict[str, Any]:
     denied = is_non_mappable(row.status) or is_non_mappable(row.mapping_type)
     mapped = technique and (row.capability_id or "").strip() and not denied
     converted: dict[str, Any] = {
-        "capability_id": _text(row.capability_id),
-        "capability_description": _text(row.capability_description),
-        "capability_group": _text(row.capability_group),
-        "mapping_type": _text(row.mapping_type),
+        "capability_id": _name(row.capability_id),
+        "capability_description": _name(row.capability_description),
+        "capability_group": _name(row.capability_group),
+        "mapping_type": _name(row.mapping_type),
         "attack_object_id": technique or None,
         "attack_object_name": (release.name(technique) if release and technique else "") or None,
-        "score_category": _text(row.score_category, lower=True),
-        "score_value": _text(row.score_value, lower=True),
-        "comments": _text(row.comments) or "",
+        "score_category": (_name(row.score_category) or "").casefold() or None,
+        "score_value": (_name(row.score_value) or "").casefold() or None,
+        "comments": clean_text(row.comments or ""),
         "references": list(references),
         "status": "complete" if mapped else NON_MAPPABLE,
     }
     if row.capability_groups:
-        converted["capability_groups"] = [text for group in row.capability_groups if (text := _text(group))]
+        converted["capability_groups"] = [text for group in row.capability_groups if (text := _name(group))]
     for field in ("mapping_framework_version", "attack_version"):
-        if stated := _text(getattr(row, field)):
+        if stated := _name(getattr(row, field)):
             converted[field] = stated
     return converted
 
 
-def _text(text: str | None, *, lower: bool = False) -> str | None:
-    cleaned = without_controls((text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
-    return (cleaned.casefold() if lower else cleaned) or None
+def _name(text: str | None) -> str | None:
+    return clean_name(text or "").strip() or None
 
 
-def _plain(name: str) -> str:
+def _file_name(name: str) -> str:
     return "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "." if c == "/" else "-" for c in name)[:100]

@@ -25,14 +25,14 @@ TECHNIQUE_ID: Final = re.compile(r"T[0-9]{4}(\.[0-9]{3})?")
 """An ATT&CK id of a technique, `T1114`, or of a sub-technique, `T1114.003`."""
 
 
-class Term(msgspec.Struct, frozen=True):
+class Term(msgspec.Struct, frozen=True, cache_hash=True):
     """A word of a source's own vocabulary (a group, a mapping type): its id and its display name."""
 
     id: str
     name: str
 
 
-class Capability(msgspec.Struct, frozen=True):
+class Capability(msgspec.Struct, frozen=True, cache_hash=True):
     """A control or product feature of one framework."""
 
     id: str

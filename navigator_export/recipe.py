@@ -12,11 +12,10 @@ import msgspec
 from navigator_export.layer.annotation import CommentStyle
 from navigator_export.layer.scoring import Scoring, shown
 from navigator_export.model import VALUES, MappingSet
-from navigator_export.readers import SAMPLE
-from navigator_export.readers.contents import STANDARD_INPUT_NAME
 from navigator_export.retargeting import OnInactive
 from navigator_export.selection import Selection
 from navigator_export.settings import RECIPE_SETTINGS
+from navigator_export.sources.registry import word_of
 from navigator_export.tiers import TierOptions
 
 
@@ -82,20 +81,12 @@ def command(mappings: MappingSet, recipe: Recipe) -> str:
 
 
 def _source_words(mappings: MappingSet) -> Iterator[str]:
-    """Yield what names each source on a command line; the files of the sample go by one name."""
-    # What is one word on a command line may be several sources here: the sample's files, a page of two frameworks.
-    words = [(SAMPLE, "") if s.name.startswith(f"{SAMPLE}/") else (s.name, s.sha256) for s in mappings.sources]
+    """Yield what names each source on a command line; sources that one word gives are named once."""
+    words = [word_of(source) for source in mappings.sources]
     first = {word: (s.sha256, s.framework) for word, s in reversed(list(zip(words, mappings.sources, strict=True)))}
     for word, source in zip(words, mappings.sources, strict=True):
-        if (source.sha256, source.framework) != first[word]:
-            continue
-        name = word[0]
-        if name == STANDARD_INPUT_NAME:
-            yield "-"
-        elif word[1] and (name == SAMPLE or name.startswith("-")):
-            yield f"./{name}"
-        else:
-            yield name
+        if (source.sha256, source.framework) == first[word]:
+            yield word[0]
 
 
 def selection_words(recipe: Recipe) -> str:

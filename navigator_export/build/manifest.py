@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,10 @@ from navigator_export.build.yaml import Document, parse_yaml
 from navigator_export.errors import Problem, ProblemsError, nearest
 from navigator_export.layer.scoring import Scoring
 from navigator_export.model import VALUES
-from navigator_export.readers import SAMPLE
-from navigator_export.readers.contents import contents
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, Criteria, Selection
+from navigator_export.sources.registry import contents, files_of, kind_of
 from navigator_export.tiers import TierOptions
 
 OWN_RELEASE = "own"
@@ -47,7 +47,7 @@ class ManifestSource(msgspec.Struct, frozen=True):
     """Files that go together, and how to read them."""
 
     files: tuple[str, ...]
-    """Paths as they can be opened from here, or `sample`."""
+    """Words that name sources from here, paths mostly."""
     options: ReadOptions = ReadOptions()
 
 
@@ -69,8 +69,8 @@ class Manifest(msgspec.Struct, frozen=True):
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Return the files that a build of it reads, itself included."""
-        files = (file for source in self.sources.values() for file in source.files if file != SAMPLE)
-        return (Path(self.file), *map(Path, files))
+        words = (word for source in self.sources.values() for word in source.files)
+        return (Path(self.file), *(file for word in words for file in files_of(word)))
 
 
 def read_manifest(file: str) -> Manifest:
@@ -170,21 +170,26 @@ class _Reader:
         return ManifestSource(self._files(name, _words(given["files"])), msgspec.convert(said, ReadOptions))
 
     def _files(self, name: str, words: tuple[str, ...]) -> tuple[str, ...]:
-        files: list[str] = []
-        for word in words:
-            if word == SAMPLE:
-                files.append(SAMPLE)
-            elif (self._folder / word).exists():
-                files.append(str(self._folder / word))
-            elif has_magic(word):
-                found = sorted(glob(str(self._folder / word), recursive=True))  # noqa: PTH207 - takes any pattern
-                files += found
-                if not found:
-                    self._problem(("sources", name), f"no file matches {word!r}", f"looked from {self._folder}")
-            else:
-                there = [entry.name for entry in (self._folder / word).parent.glob("*")]
-                self._problem(("sources", name), f"there is no file {word!r}", nearest(Path(word).name, there, "files"))
-        return tuple(files)
+        return tuple(file for word in words for file in self._files_of(name, word))
+
+    def _files_of(self, name: str, word: str) -> Sequence[str]:
+        """Return the words, as they can be opened from here, of the sources that one word of the manifest names."""
+        path = str(self._folder / word)
+        kind = kind_of(word, str(self._folder))
+        if kind is not None:
+            if kind.repeatable:
+                return (path if kind.on_disk else word,)
+            hint = "name a file: a manifest's sources are read anew by every build"
+            self._problem(("sources", name), f"{kind.called(word)} cannot be a source of a manifest", hint)
+        elif has_magic(word):
+            found = sorted(glob(path, recursive=True))  # noqa: PTH207 - takes any pattern
+            if not found:
+                self._problem(("sources", name), f"no file matches {word!r}", f"looked from {self._folder}")
+            return found
+        else:
+            there = [entry.name for entry in Path(path).parent.glob("*")]
+            self._problem(("sources", name), f"there is no file {word!r}", nearest(Path(word).name, there, "files"))
+        return ()
 
     def _entry(self, index: int, given: dict[str, Any]) -> Entry:
         where = ("layers", index)

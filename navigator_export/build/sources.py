@@ -6,10 +6,10 @@ from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Manifest
 from navigator_export.model import MappingSet
 from navigator_export.preparation import Prepared, prepare
-from navigator_export.readers import read_tables
 from navigator_export.readers.assembly import assemble
 from navigator_export.readers.options import words
 from navigator_export.readers.table import Table
+from navigator_export.reading import read_tables
 from navigator_export.recipe import Recipe
 
 

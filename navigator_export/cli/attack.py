@@ -94,14 +94,13 @@ def import_command(bundles: tuple[str, ...], release: str | None, as_json: bool)
     STIX 2.0 and 2.1, any domain; - is standard input. Nothing is imported unless all bundles can be.
     """
     from navigator_export.attack.stix import read_bundle  # noqa: PLC0415 - the other commands do without
-    from navigator_export.readers.contents import contents  # noqa: PLC0415
+    from navigator_export.sources.registry import called, contents  # noqa: PLC0415
 
     imported = []
     with _progress(len(bundles)) as begin:
         for bundle in bundles:
             begin(f"Reading {bundle}")
-            name = "standard input" if bundle == "-" else bundle
-            imported.append((name, read_bundle(name, contents(bundle), release)))
+            imported.append((called(bundle), read_bundle(called(bundle), contents(bundle), release)))
     _save(imported, as_json=as_json)
 
 

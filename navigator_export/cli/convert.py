@@ -9,11 +9,12 @@ from typing import Any
 import cloup
 
 from navigator_export.cli.options import read_options_from, source_options, sources_argument
-from navigator_export.cli.terminal import complain
+from navigator_export.cli.terminal import complain, in_options
 from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
 from navigator_export.output import STANDARD_OUTPUT, named, write
-from navigator_export.readers import read_tables
+from navigator_export.reading import read_tables
+from navigator_export.sources.registry import files_of
 
 
 @cloup.command("convert")
@@ -38,7 +39,7 @@ def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) 
     targets = _targets(output, conversions, sources)
     for target, conversion in targets:
         write(conversion.text, target)
-    told = [f"warning {source.name}: {remark}" for source in mappings.sources for remark in source.remarks]
+    told = [f"warning {source.name}: {in_options(remark)}" for source in mappings.sources for remark in source.remarks]
     if not quiet:
         told += [f"{conversion.framework}: {conversion.rows} rows" for conversion in conversions]
         told += [f"written: {target}" for target, _ in targets if target != STANDARD_OUTPUT]
@@ -59,7 +60,7 @@ def _targets(
         raise OutputError("", [Problem(f"one file holds one framework, and these are {frameworks}", "-o", hint)])
     for target, _ in targets:
         if target != STANDARD_OUTPUT and Path(target).exists():
-            for source in sources:
-                if Path(source).exists() and Path(target).samefile(source):
+            for file in (file for source in sources for file in files_of(source)):
+                if file.exists() and Path(target).samefile(file):
                     raise OutputError(target, [Problem("is one of the sources", hint="name another file")])
     return targets

@@ -23,13 +23,12 @@ from navigator_export.cli.options import (
     sources_argument,
     tier_options,
 )
-from navigator_export.cli.terminal import complain
-from navigator_export.errors import OutputError, Problem, respelled
+from navigator_export.cli.terminal import complain, in_options
+from navigator_export.errors import OutputError, Problem
 from navigator_export.export import Product, make_layer
 from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named, write
-from navigator_export.readers import read
+from navigator_export.reading import read
 from navigator_export.retargeting import Retargeting
-from navigator_export.settings import OPTIONS
 from navigator_export.wording import counted
 
 
@@ -103,7 +102,7 @@ def _report(retargeting: Retargeting, *, machine: bool) -> bytes:
         f"{retargeting.mappings_in} mappings in, {retargeting.mappings_out} out, {retargeting.dropped} dropped",
         *map(str, retargeting.fates),
     ]
-    return (spelled_out(respelled("\n".join(lines), OPTIONS)) + "\n").encode()
+    return (spelled_out(in_options("\n".join(lines))) + "\n").encode()
 
 
 def _account(product: Product, target: str, asked: str | None, *, quiet: bool) -> list[str]:
@@ -127,4 +126,4 @@ def _account(product: Product, target: str, asked: str | None, *, quiet: bool) -
         lines.append(f"{counted(tally.rows, 'row')}: {', '.join(parts)}")
         if target != STANDARD_OUTPUT:
             lines.append(f"written: {target}")
-    return [respelled(line, OPTIONS) for line in lines]
+    return [in_options(line) for line in lines]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cloup
@@ -16,13 +17,15 @@ from navigator_export.cli.options import (
     tiers_from,
 )
 from navigator_export.cli.tables import table
-from navigator_export.cli.terminal import answer
+from navigator_export.cli.terminal import answer, in_options
 from navigator_export.frameworks import framework
 from navigator_export.inspection import Inspection, inspect
 from navigator_export.model import RowFate
 from navigator_export.output import as_json
-from navigator_export.readers import read
+from navigator_export.readers.assembly import assemble, row_fates
 from navigator_export.readers.formats import MEANINGS
+from navigator_export.readers.options import words
+from navigator_export.reading import read_tables
 from navigator_export.tiers import assign_tiers
 
 
@@ -41,17 +44,19 @@ def command(sources: tuple[str, ...], with_rows: bool, json: bool, **given: Any)
     A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample`. What was
     taken for what is shown too: form, encoding, separator, sheet, header and columns.
     """
-    fates: list[RowFate] | None = [] if with_rows else None
-    mappings = read(*sources, options=read_options_from(given), fates=fates)
+    options = read_options_from(given)
+    tables = read_tables(*sources, options=options)
+    mappings = assemble(tables, tuple(words(options)))
+    fates = row_fates(tables) if with_rows else ()
     inspection = inspect(mappings, assign_tiers(mappings, tiers_from(given)))
     if json:
         values = msgspec.to_builtins(inspection)
-        answer(as_json(values if fates is None else values | {"rows": fates}))
+        answer(as_json(values | {"rows": fates} if with_rows else values))
     else:
-        answer("\n".join(filter(None, (_rendered(inspection), _row_table(fates or [])))))
+        answer("\n".join(filter(None, (_rendered(inspection), _row_table(fates)))))
 
 
-def _row_table(fates: list[RowFate]) -> str:
+def _row_table(fates: Sequence[RowFate]) -> str:
     several = len({fate.source for fate in fates}) > 1
     return table(
         "Rows, and what each is taken for",
@@ -148,7 +153,7 @@ def _about(inspection: Inspection) -> str:
             f"  groups         {', '.join(f'{g.id} ({g.name})' for g in source.groups)}",
             f"  SHA-256        {source.sha256}",
             *(f"  {what:14} {how}" for what, how in source.reading),
-            *(f"  note           {remark}" for remark in source.remarks),
+            *(f"  note           {in_options(remark)}" for remark in source.remarks),
         ]
     lines.append(
         f"\n{len(inspection.capabilities)} capabilities, {len(inspection.techniques)} techniques, "

@@ -13,11 +13,11 @@ from navigator_export.cli.values import Assignment, Limit, Pair, Range, Weights
 from navigator_export.layer.annotation import COMMENT_STYLES
 from navigator_export.layer.scoring import STRATEGIES, Scoring
 from navigator_export.model import CATEGORIES, DOMAINS, VALUES
-from navigator_export.readers.capability_set import read_capability_set
 from navigator_export.readers.options import FORMATS, Limits, ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.retargeting import ON_INACTIVE
 from navigator_export.selection import ASPECTS, Criteria, Selection
+from navigator_export.sources.capability_set import read_capability_set
 from navigator_export.tiers import TierOptions
 
 sources_argument = cloup.argument("sources", nargs=-1, required=True, metavar="SOURCE…")

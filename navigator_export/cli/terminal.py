@@ -6,7 +6,14 @@ import sys
 from contextlib import suppress
 
 from navigator_export.characters import spelled_out
+from navigator_export.errors import respelled
 from navigator_export.output import STANDARD_OUTPUT, write
+from navigator_export.settings import OPTIONS
+
+
+def in_options(text: str) -> str:
+    """Return a remark with the settings that it speaks of called by their options."""
+    return respelled(text, OPTIONS)
 
 
 def complain(*lines: str) -> None:

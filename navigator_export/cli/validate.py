@@ -11,7 +11,7 @@ from navigator_export.cli.terminal import answer, complain
 from navigator_export.errors import SourceError
 from navigator_export.model import DOMAINS
 from navigator_export.output import as_json
-from navigator_export.readers.contents import contents
+from navigator_export.sources.registry import called, contents
 from navigator_export.validation import RULES, validate_files
 from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
 
@@ -41,7 +41,7 @@ def command(
     unreadable = False
     for file in files:
         try:
-            read["standard input" if file == "-" else file] = contents(file)
+            read[called(file)] = contents(file)
         except SourceError as error:
             unreadable = True
             complain(*error.lines())

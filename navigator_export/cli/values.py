@@ -9,7 +9,7 @@ import click
 
 from navigator_export.layer.format import Number
 from navigator_export.model import VALUES
-from navigator_export.readers.options import Limits
+from navigator_export.readers.options import LARGEST_LIMIT, Limits
 
 
 class Weights(click.ParamType[tuple[Number, ...]]):
@@ -93,7 +93,10 @@ class Limit(click.ParamType[tuple[str, int]]):
         if name.strip() not in Limits.__struct_fields__ or number is None:
             known = ", ".join(Limits.__struct_fields__)
             self.fail(f"{value!r}: expected one like bytes=1GB; limits are {known}", param, ctx)
-        return name.strip(), int(number[1]) * 1024 ** " kMG".index(number[2] or " ")
+        limit = int(number[1]) * 1024 ** " kMG".index(number[2] or " ")
+        if limit > LARGEST_LIMIT:
+            self.fail(f"{value!r}: the largest limit is {LARGEST_LIMIT:,}", param, ctx)
+        return name.strip(), limit
 
 
 def _number(text: str) -> Number | None:

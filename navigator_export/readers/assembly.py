@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping as Dictionary, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping as Dictionary, Sequence, Set
+from typing import Final, TypeVar
 
-from navigator_export.characters import without_controls
+import msgspec
+
+from navigator_export.characters import clean_name, without_controls
 from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.frameworks import framework
 from navigator_export.model import (
@@ -30,80 +32,103 @@ from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.wording import LINE, quoted
 
+_Word = TypeVar("_Word", bound=str)
+
 NON_MAPPABLE: Final = "non_mappable"
+
+_RELEASE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+_RELEASE_EXPECTED: Final = "expected one like 16.1"
+_DOMAIN_EXPECTED: Final = f"expected {', '.join(DOMAINS)}"
 
 EXPLAINED: Final = 50
 """Problems of a table that name the nearest word; it takes long to find, and no more are shown."""
 
 
-def assemble(
-    tables: Sequence[Table],
-    read_options: tuple[tuple[str, str], ...] = (),
-    fates: list[RowFate] | None = None,
-) -> MappingSet:
+def assemble(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] = ()) -> MappingSet:
     """Return the mappings of all tables as one set, in the tables' order.
 
-    `read_options` are the command-line options that the tables were read with; `fates` receives what became of each
-    row. Raises SourceError with every problem of a table: an unknown domain or release, an id that is no technique,
+    `read_options` are the command-line options that the tables were read with.
+    Raises SourceError with every problem of a table: an unknown domain or release, an id that is no technique,
     an unknown category or value, no mapping at all, or tables of different domains or ATT&CK releases.
     """
     if not tables:
         raise SourceError("", [Problem("there is no source", hint="name a mapping file, - or sample")])
-    metadata = [_check_metadata(table) for table in tables]
-    _check_agreement(tables, metadata)
+    stated = [_checked(table) for table in tables]
+    _check_agreement(tables, stated)
     capabilities = _Capabilities(tables)
-    mappings: dict[tuple[object, ...], Mapping] = {}
+    mappings: dict[Mapping, Mapping] = {}
     duplicates: list[Mapping] = []
     unmapped: list[UnmappedRow] = []
     sources = []
-    for table, (domain, release) in zip(tables, metadata, strict=True):
-        before = len(mappings) + len(duplicates)
-        remarks = _read_rows(table, capabilities, mappings, duplicates, unmapped, fates)
-        mapped = len(mappings) + len(duplicates) - before
+    for table, (domain, release) in zip(tables, stated, strict=True):
+        read = _read_rows(table, capabilities)
+        mapped = 0
+        for taken in read.rows:
+            if isinstance(taken, UnmappedRow):
+                unmapped.append(taken)
+                continue
+            mapped += 1
+            if mappings.setdefault(taken, taken) is not taken:
+                duplicates.append(taken)
         if not mapped:
             raise SourceError(table.file, [_maps_nothing(table)])
-        sources.append(_source(table, domain, release, mapped, remarks, read_options))
+        sources.append(_source(table, domain, release, mapped, _remarks(table, read.no_links), read_options))
     return MappingSet(
         sources=tuple(sources),
-        domain=metadata[0][0],
-        attack_version=metadata[0][1],
+        domain=stated[0][0],
+        attack_version=stated[0][1],
         capabilities=capabilities.all,
-        mappings=tuple(mappings.values()),
+        mappings=tuple(mappings),
         duplicates=tuple(duplicates),
         unmapped=tuple(unmapped),
     )
 
 
-def _check_metadata(table: Table) -> tuple[Domain, str]:
+def row_fates(tables: Sequence[Table]) -> tuple[RowFate, ...]:
+    """Return what becomes of each row when tables are assembled, in their order; raises SourceError as `assemble`."""
+    capabilities = _Capabilities(tables)
+    seen: set[Mapping] = set()
+    fates = []
+    for table in tables:
+        for index, taken in enumerate(_read_rows(table, capabilities).rows):
+            fates.append(_fate(table, index, taken, seen))
+            if isinstance(taken, Mapping):
+                seen.add(taken)
+    return tuple(fates)
+
+
+def _checked(table: Table) -> tuple[Domain, str]:
+    """Return a table's domain and ATT&CK release. Raises SourceError with all that is wrong with the table."""
     meta = table.metadata
-    problems = []
-    domain = meta.technology_domain.casefold().removesuffix("-attack")
-    if domain not in DOMAINS:
+    problems = [
+        Problem(f"{field} is missing", table.place_of_metadata(field), f"{expected}; `{setting}` says it")
+        for field, expected, setting in (
+            ("mapping_framework", "expected the framework's id or name", "reading.framework"),
+            ("attack_version", _RELEASE_EXPECTED, "reading.attack_version"),
+            ("technology_domain", _DOMAIN_EXPECTED, "reading.domain"),
+        )
+        if not getattr(meta, field)
+    ]
+    domain = next((d for d in DOMAINS if d == meta.technology_domain.casefold().removesuffix("-attack")), None)
+    if meta.technology_domain and domain is None:
         place = table.place_of_metadata("technology_domain")
-        problems.append(Problem(f"unknown domain {meta.technology_domain!r}", place, f"expected {', '.join(DOMAINS)}"))
+        problems.append(Problem(f"unknown domain {quoted(meta.technology_domain)}", place, _DOMAIN_EXPECTED))
     release = meta.attack_version.casefold().removeprefix("v")
-    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", release):
+    if meta.attack_version and not _RELEASE.fullmatch(release):
         place = table.place_of_metadata("attack_version")
-        problems.append(Problem(f"{meta.attack_version!r} is no ATT&CK release", place, "expected one like 16.1"))
-    if not meta.mapping_framework:
-        problems.append(Problem("the framework has no name", table.place_of_metadata("mapping_framework")))
-    if problems or table.problems:
+        problems.append(Problem(f"{quoted(meta.attack_version)} is no ATT&CK release", place, _RELEASE_EXPECTED))
+    if problems or table.problems or domain is None:
         raise SourceError(table.file, [*problems, *table.problems, *_wrong_words(table)])
-    return next(d for d in DOMAINS if d == domain), release
+    return domain, release
 
 
-def _check_agreement(tables: Sequence[Table], metadata: Sequence[tuple[Domain, str]]) -> None:
-    for table, other in zip(tables[1:], metadata[1:], strict=True):
-        if other != metadata[0]:
-            raise SourceError(
-                table.file,
-                [
-                    Problem(
-                        f"is at ATT&CK {' '.join(other[::-1])}, but {tables[0].file} at {' '.join(metadata[0][::-1])}",
-                        hint="one layer takes sources of one domain and one ATT&CK release",
-                    )
-                ],
-            )
+def _check_agreement(tables: Sequence[Table], stated: Sequence[tuple[Domain, str]]) -> None:
+    (domain, release), *others = stated
+    for table, (other_domain, other_release) in zip(tables[1:], others, strict=True):
+        if (other_domain, other_release) != (domain, release):
+            message = f"is at ATT&CK {other_release} {other_domain}, but {tables[0].file} at {release} {domain}"
+            hint = "one layer takes sources of one domain and one ATT&CK release"
+            raise SourceError(table.file, [Problem(message, hint=hint)])
 
 
 class _Capabilities:
@@ -130,10 +155,9 @@ class _Capabilities:
                 )
                 for r in table.rows
             )
-            plain = without_controls if table.controls else str
             for (spelling, said_name, said_group, more_groups), count in rows.items():
-                id_ = plain(spelling or "").strip()
-                name = plain(said_name or "")
+                id_ = clean_name(spelling or "").strip()
+                name = clean_name(said_name or "")
                 if not id_:
                     self._key_by_spelling[framework_id, spelling] = None
                     continue
@@ -142,7 +166,7 @@ class _Capabilities:
                 spellings.setdefault(key, set()).add(id_)
                 names.setdefault(key, Counter())[" ".join(name.split())] += count
                 for said in (said_group, *more_groups):
-                    if group := plain(said or "").strip():
+                    if group := clean_name(said or "").strip():
                         groups.setdefault(key, set()).add(_term(table.metadata.capability_groups, group))
         self._by_key = {
             key: Capability(
@@ -164,72 +188,59 @@ class _Capabilities:
         }
 
 
-def _read_rows(
-    table: Table,
-    capabilities: _Capabilities,
-    mappings: dict[tuple[object, ...], Mapping],
-    duplicates: list[Mapping],
-    unmapped: list[UnmappedRow],
-    fates: list[RowFate] | None,
-) -> tuple[str, ...]:
-    """Sort a table's rows into mappings, duplicates and unmapped rows; return remarks on what was mended."""
+class _ReadRows(msgspec.Struct, frozen=True):
+    """What each row of a table is taken for, in order."""
+
+    rows: list[Mapping | UnmappedRow]
+    no_links: Counter[str]
+    """References that are no address."""
+
+
+def _read_rows(table: Table, capabilities: _Capabilities) -> _ReadRows:
+    """Return what a table's rows are. Raises SourceError with every wrong word."""
     by_spelling = capabilities.by_spelling(table.metadata.mapping_framework)
     words = _Words(table)
     said = {word for row in table.rows for word in (row.status, row.mapping_type)}
     no_mapping = {word for word in said if is_non_mappable(word)}
-    clean = _clean_text if table.controls else _clean_line_ends
+    clean = clean_text if table.controls else _clean_line_ends
     references: dict[tuple[str | None, ...], tuple[str, ...]] = {(): ()}
-    rejected: Counter[str] = Counter()
+    no_links: Counter[str] = Counter()
+    rows: list[Mapping | UnmappedRow] = []
     for index, row in enumerate(table.rows):
         technique = words.technique(row, index)
         capability = by_spelling[row.capability_id]
         non_mappable = row.status in no_mapping or row.mapping_type in no_mapping
         if technique is None or capability is None or non_mappable:
-            unmapped.append(_unmapped(table.place(index), capability, technique, non_mappable=non_mappable))
-            if fates is not None:
-                fates.append(_fate(table, index, unmapped[-1]))
+            rows.append(_unmapped(table.place(index), capability, technique, non_mappable=non_mappable))
             continue
         raw = tuple(row.references or ())
         if raw not in references:
             references[raw], left_out = clean_references(raw)
-            rejected.update(left_out)
-        mapping = Mapping(
-            capability,
-            technique,
-            words.mapping_type(row),
-            words.category(row, index),
-            words.value(row, index),
-            clean(row.comments) if row.comments else "",
-            references[raw],
+            no_links.update(left_out)
+        rows.append(
+            Mapping(
+                capability,
+                technique,
+                words.mapping_type(row),
+                words.category(row, index),
+                words.value(row, index),
+                clean(row.comments) if row.comments else "",
+                references[raw],
+            )
         )
-        key = (
-            id(capability),
-            technique,
-            mapping.mapping_type,
-            mapping.category,
-            mapping.value,
-            mapping.comment,
-            mapping.references,
-        )
-        if fates is not None:
-            fates.append(_fate(table, index, mapping, repeats=key in mappings))
-        if key in mappings:
-            duplicates.append(mapping)
-        else:
-            mappings[key] = mapping
     if words.problems:
         raise SourceError(table.file, words.problems)
-    return _remarks(table, rejected)
+    return _ReadRows(rows, no_links)
 
 
-def _fate(table: Table, index: int, taken: Mapping | UnmappedRow, *, repeats: bool = False) -> RowFate:
+def _fate(table: Table, index: int, taken: Mapping | UnmappedRow, seen: Set[Mapping]) -> RowFate:
     place = table.place(index)
     if isinstance(taken, UnmappedRow):
         return RowFate(table.file, place, taken.reason, taken.capability, taken.technique)
     return RowFate(
         table.file,
         place,
-        "repeated" if repeats else "mapping",
+        "repeated" if taken in seen else "mapping",
         taken.capability.id,
         taken.technique,
         taken.category,
@@ -259,64 +270,65 @@ class _Words:
         self._types: dict[str | None, Term | None] = {}
         self._categories: dict[str | None, Category | None] = {None: None, **{c: c for c in CATEGORIES}}
         self._values: dict[str | None, Value | None] = {None: None, **{v: v for v in VALUES}}
+        self._wrong_words: dict[tuple[str, str | None], tuple[str, str]] = {}
 
     def technique(self, row: Row, index: int) -> str | None:
         raw = row.attack_object_id
         try:
-            return self._techniques[raw]
+            found = self._techniques[raw]
         except KeyError:
-            pass
-        id_ = (raw or "").strip().upper()
-        if id_ and not TECHNIQUE_ID.fullmatch(id_):
-            self._wrong(index, "attack_object_id", f"{quoted(raw)} is no technique id", "expected T1114 or T1114.003")
-            return None
-        self._techniques[raw] = id_ or None
-        return id_ or None
+            id_ = (raw or "").strip().upper()
+            found = self._techniques[raw] = id_ if not id_ or TECHNIQUE_ID.fullmatch(id_) else None
+            if found is None:
+                explained = (f"{quoted(raw)} is no technique id", "expected T1114 or T1114.003")
+                self._wrong_words["attack_object_id", raw] = explained
+        if found is None:
+            self._tell(index, "attack_object_id", raw)
+        return found or None
 
     def mapping_type(self, row: Row) -> Term | None:
         raw = row.mapping_type
         if raw not in self._types:
-            id_ = (raw or "").strip()
+            id_ = clean_name(raw or "").strip()
             self._types[raw] = _term(self._table.metadata.mapping_types, id_) if id_ else None
         return self._types[raw]
 
     def category(self, row: Row, index: int) -> Category | None:
         raw = row.score_category
         if raw not in self._categories:
-            word = (raw or "").strip().casefold()
-            known = next((c for c in CATEGORIES if c == word), None)
-            if word and known is None:
-                self._wrong(index, "score_category", f"{quoted(raw)} is no category", self._expected(word, CATEGORIES))
-                return None
-            self._categories[raw] = known
+            self._categories[raw] = self._known(raw, CATEGORIES, "score_category", "category")
+        if self._wrong_words and ("score_category", raw) in self._wrong_words:
+            self._tell(index, "score_category", raw)
         return self._categories[raw]
 
     def value(self, row: Row, index: int) -> Value | None:
         raw = row.score_value
         if raw not in self._values:
-            word = (raw or "").strip().casefold()
-            known = next((v for v in VALUES if v == word), None)
-            if word and known is None:
-                self._wrong(index, "score_value", f"{quoted(raw)} is no value", self._expected(word, VALUES))
-                return None
-            self._values[raw] = known
+            self._values[raw] = self._known(raw, VALUES, "score_value", "value")
+        if self._wrong_words and ("score_value", raw) in self._wrong_words:
+            self._tell(index, "score_value", raw)
         return self._values[raw]
 
-    def _expected(self, word: str, known: Sequence[str]) -> str:
-        close = nearest(word[:LINE], known, "words") if len(self.problems) < EXPLAINED else ""
-        near = f" ({close})" if close.startswith("nearest") else ""
-        return f'expected {", ".join(known)}{near}; --rating "{_plain_word(word)}=…" says what it means'
+    def _known(self, raw: str | None, known: Sequence[_Word], field: str, kind: str) -> _Word | None:
+        """Return the known word that a spelling is; None, and what to say of it kept, where it is none."""
+        word = (raw or "").strip().casefold()
+        found = next((one for one in known if one == word), None)
+        if word and found is None:
+            self._wrong_words[field, raw] = (f"{quoted(raw)} is no {kind}", self._expected(word, known))
+        return found
 
-    def _wrong(self, index: int, column: str, message: str, hint: str) -> None:
-        problem = Problem(message, self._table.place(index, column), hint)
+    def _expected(self, word: str, known: Sequence[str]) -> str:
+        close = nearest(word[:LINE], known, "words") if len(self._wrong_words) < EXPLAINED else ""
+        near = f" ({close})" if close.startswith("nearest") else ""
+        return f"expected {', '.join(known)}{near}; `reading.ratings` says what it means"
+
+    def _tell(self, index: int, field: str, raw: str | None) -> None:
+        message, hint = self._wrong_words[field, raw]
+        problem = Problem(message, self._table.place(index, field), hint)
         # A list's row of several techniques comes in once for each.
         if (problem.place, message) not in self._told:
             self._told.add((problem.place, message))
             self.problems.append(problem)
-
-
-def _plain_word(word: str) -> str:
-    return word if len(word) <= LINE and word.isprintable() and '"' not in word else "…"
 
 
 def _term(names: Dictionary[str, str], id_: str) -> Term:
@@ -328,7 +340,8 @@ def _clean_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _clean_text(text: str) -> str:
+def clean_text(text: str) -> str:
+    """Return a comment with plain line ends, without control characters, and without space around it."""
     return without_controls(_clean_line_ends(text)).strip()
 
 
@@ -352,11 +365,11 @@ def _maps_nothing(table: Table) -> Problem:
     return Problem(f"none of its {len(table.rows)} rows relates a capability to a technique", table.rows_place)
 
 
-def _remarks(table: Table, rejected: Counter[str]) -> tuple[str, ...]:
+def _remarks(table: Table, no_links: Counter[str]) -> tuple[str, ...]:
     remarks = list(table.remarks)
-    if rejected:
+    if no_links:
         remarks.append(
-            f"{rejected.total()} references are no address and give no link, such as {quoted(sorted(rejected)[0])}"
+            f"{no_links.total()} references are no address and give no link, such as {quoted(sorted(no_links)[0])}"
         )
     meta: Metadata = table.metadata
     for what, stated, said in (

@@ -27,6 +27,7 @@ MEANINGS: Final = MappingProxyType(
 
 _ZIP: Final = b"PK\x03\x04"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_YAML_KEY: Final = re.compile(r"^[\"']?([A-Za-z_&][A-Za-z_& -]{0,40})[\"']?[ \t]*:(?=\s|$)", re.MULTILINE)
 _START: Final = 64 * 2**10
 """Bytes that tell the form."""
 
@@ -60,7 +61,7 @@ def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> For
 
     if is_page(text):
         return "page"
-    keys = set(re.findall(r"^[\"']?([A-Za-z_&][A-Za-z_& -]{0,40})[\"']?[ \t]*:(?=\s|$)", text, re.MULTILINE))
+    keys = set(_YAML_KEY.findall(text))
     if keys & {"mapping_objects", "metadata"}:
         return "yaml"
     if {"name", "platform"} <= keys or {"platform", "techniques"} <= keys or "ATT&CK version" in keys:
@@ -68,7 +69,8 @@ def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> For
     check_lines(data, file, options.limits)
     if options.columns or is_list(data, file, options) or _looks_tabular(text):
         return "csv"
-    hint = f"known are {'; '.join(f'{name} ({meaning})' for name, meaning in MEANINGS.items())}; --format names it"
+    known = "; ".join(f"{name} ({meaning})" for name, meaning in MEANINGS.items())
+    hint = f"known are {known}; `reading.format` names it"
     raise SourceError(file, [Problem("this is no JSON, and of no other known form", hint=hint)])
 
 
@@ -101,7 +103,7 @@ def _json(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table
 
 def _yaml(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
     from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
+    from navigator_export.readers.origin import Origin  # noqa: PLC0415
     from navigator_export.readers.unified.yaml_text import read_unified_yaml  # noqa: PLC0415
 
     check_lines(data, file, options.limits)
@@ -110,21 +112,21 @@ def _yaml(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table
 
 def _csv(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
     from navigator_export.readers.lists.delimited import read_delimited  # noqa: PLC0415
-    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
+    from navigator_export.readers.origin import Origin  # noqa: PLC0415
 
     return read_delimited(data, Origin(file, name, _sha256(data), "csv"), options)
 
 
 def _xlsx(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
     from navigator_export.readers.lists.workbook import read_workbook  # noqa: PLC0415
+    from navigator_export.readers.origin import Origin  # noqa: PLC0415
 
     return read_workbook(data, Origin(file, name, _sha256(data), "xlsx"), options)
 
 
 def _page(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
     from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
+    from navigator_export.readers.origin import Origin  # noqa: PLC0415
     from navigator_export.readers.page import read_page  # noqa: PLC0415
 
     check_lines(data, file, options.limits)
@@ -133,7 +135,7 @@ def _page(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table
 
 def _stack(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
     from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.lists.listing import Origin  # noqa: PLC0415
+    from navigator_export.readers.origin import Origin  # noqa: PLC0415
     from navigator_export.readers.stack import File, read_stack  # noqa: PLC0415
 
     check_lines(data, file, options.limits)

@@ -18,7 +18,7 @@ def check_lines(data: bytes, file: str, limits: Limits) -> None:
         if end < start:
             line = data.count(b"\n", 0, start) + 1
             problem = Problem(
-                f"a line has more than {limits.cell} characters", f"line {line}", "--limit cell=… allows more"
+                f"a line has more than {limits.cell} characters", f"line {line}", "`reading.limits.cell` allows more"
             )
             raise SourceError(file, [problem])
         start = end + 1

@@ -16,8 +16,15 @@ FORMATS: Final[tuple[FormatName, ...]] = ("json", "yaml", "csv", "xlsx", "page",
 _MIB: Final = 2**20
 
 
+LARGEST_LIMIT: Final = 2**53
+"""No limit is larger: what counts bytes in the system and its libraries would overflow."""
+
+
 class Limits(msgspec.Struct, frozen=True):
-    """How much is read at most; what is more is refused before it costs time or memory."""
+    """How much is read at most; what is more is refused before it costs time or memory.
+
+    Raises ValueError for a limit below 1 or above `LARGEST_LIMIT`.
+    """
 
     bytes: int = 256 * _MIB
     """Size of a source; published mapping files have up to 3 MB."""
@@ -26,7 +33,7 @@ class Limits(msgspec.Struct, frozen=True):
     rows: int = 1_000_000
     """Rows of a source: what an Excel sheet can hold."""
     cell: int = _MIB
-    """Characters of a cell or a line of text; an Excel cell holds 32,767, and published comments up to 4,249."""
+    """Characters of a text, a cell or a line; an Excel cell holds 32,767, and published comments up to 4,249."""
     depth: int = 64
     """Levels of lists and objects in one another in YAML; published files have 4."""
     values: int = 5_000_000
@@ -35,6 +42,12 @@ class Limits(msgspec.Struct, frozen=True):
     """Files in a folder."""
     wait: int = 60
     """Seconds that a named pipe may stay silent."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no system can count."""
+        for name in self.__struct_fields__:
+            if not 1 <= getattr(self, name) <= LARGEST_LIMIT:
+                raise ValueError(f"limit {name}={getattr(self, name)}: expected 1 to {LARGEST_LIMIT:,}")
 
 
 class ReadOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -66,7 +79,7 @@ DEFAULT: Final = ReadOptions()
 def words(options: ReadOptions) -> Iterator[tuple[str, str]]:
     """Yield the command-line options that say the same, without those that are at their default."""
     for option, value in (
-        ("format", options.format),
+        ("source-format", options.format),
         ("source-framework", options.framework),
         ("source-framework-version", options.framework_version),
         ("source-attack-version", options.attack_version),

@@ -13,17 +13,17 @@ from typing import Final
 import msgspec
 
 from navigator_export.errors import Problem, SourceError
-from navigator_export.readers.assumptions import domain_of, newest_release
-from navigator_export.readers.lists.listing import Origin
+from navigator_export.model import TECHNIQUE_ID
 from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
 from navigator_export.wording import quoted
 
-_TITLE: Final = re.compile(r"^\s*(T\d{4}(?:\.\d{3})?)\s+(\S.*?)\s+Mappings\s*$")
-_HEADER: Final = re.compile(r"^\s*Capability ID\s+Capability Description\s+Mapping Type\s+ATT&CK ID\s+ATT&CK Name\b")
-_SUBTECHNIQUES: Final = re.compile(r"^\s*Technique ID\s+Technique Name\s+Number of Mappings\s*$")
-_SUBTECHNIQUE: Final = re.compile(r"^\s*(T\d{4}\.\d{3})\s+(\S.*?)\s+(\d{1,6})\s*$")
+_TITLE: Final = re.compile(r"\A(T[0-9]{4}(?:\.[0-9]{3})?) (\S.*) Mappings")
+_HEADER: Final = "Capability ID Capability Description Mapping Type ATT&CK ID ATT&CK Name"
+_SUBTECHNIQUES: Final = ("ATT&CK Subtechniques", "Technique ID Technique Name Number of Mappings")
+_SUBTECHNIQUE: Final = re.compile(r"\A(T[0-9]{4}\.[0-9]{3}) (\S.*) ([0-9]{1,6})")
 
 _TYPES: Final = (
     *("Protects", "Mitigates", "Technique Scores", "Technique Score", "technique_scores", "technique_score"),
@@ -32,16 +32,18 @@ _TYPES: Final = (
 )
 """Mapping types of the published frameworks, as the page prints them."""
 
-_TYPE: Final = "|".join(re.escape(name) for name in _TYPES)
 _LICENCE: Final = re.compile(
     r"(?<=\S) +(?=Licen[sc]e [Rr]equirements?:|Required licen[sc]es?\b|Licen[sc]ing [Rr]equirements?:|Licen[sc]es?:)"
 )
+_WORD: Final = re.compile(r"\S+")
 _SAMPLE: Final = 4096
+_COLUMNS: Final = 5
+"""Columns of the table but Notes."""
 
 _FRAMEWORK_OF: Final = (
-    (re.compile(r"[A-Z]{2}-\d{1,2}(?:\(\d+\))?"), "nist_800_53"),
-    (re.compile(r"\S+-E[35]"), "m365"),
-    (re.compile(r"CVE-\d{4}-\d{4,}"), "kev"),
+    (re.compile(r"[A-Z]{2}-\d{1,2}(?:\(\d{1,3}\))?"), "nist_800_53"),
+    (re.compile(r"\A\S+-E[35]"), "m365"),
+    (re.compile(r"CVE-\d{4}-\d{4,9}"), "kev"),
     (re.compile(r"(?:action|attribute|value_chain)\..+"), "veris"),
     (re.compile(r"(?:amazon|aws)_\S+"), "aws"),
     (re.compile(r"(?:GV|ID|PR|DE|RS|RC|EX)\.[A-Z]{2}-\d{2}\.\d{2}"), "cri_profile"),
@@ -61,71 +63,55 @@ def is_page(text: str) -> bool:
     """Return whether a text is such a page: its title and the header of its table, in this order."""
     titled = False
     for line in text[:_SAMPLE].splitlines():
-        titled = titled or bool(_TITLE.match(_single_spaced(line)))
-        if titled and _HEADER.match(line):
+        spaced = _single_spaced(line)
+        titled = titled or bool(_TITLE.fullmatch(spaced))
+        if titled and _is_header(spaced):
             return True
     return False
 
 
 def read_page(data: bytes, origin: Origin, options: ReadOptions) -> list[Table]:
-    """Return the tables of a page, one per framework that its capability ids tell, or one as the options name it.
+    """Return the table of a page.
 
     Raises SourceError where it is no such page, with every line of its table that is no row.
     """
     encoding = find_encoding(data, origin.file, options)
     if max(data.count(b"\n"), data.count(b"\r")) > options.limits.rows:
-        limit = Problem(f"more than {options.limits.rows} lines", hint="--limit rows=… allows more")
+        limit = Problem(f"more than {options.limits.rows} lines", hint="`reading.limits.rows` allows more")
         raise SourceError(origin.file, [limit])
     page = _Page(data.decode(encoding.codec))
     if page.problems:
         raise SourceError(origin.file, page.problems)
-    remarks = [encoding.remark] if encoding.remark else []
     if not page.technique:
         problem = Problem("this is no technique page of Mappings Explorer", hint="expected its title and its table")
         raise SourceError(origin.file, [problem])
-    domain = options.domain or domain_of([page.technique])
-    release = options.attack_version or newest_release(domain)
-    if not options.attack_version:
-        remarks.append(
-            f"the page states no ATT&CK release; it is taken to be {release}; --source-attack-version says other"
-        )
-    by_framework: dict[str, list[_Entry]] = {}
-    for entry in page.entries:
-        framework = options.framework or _framework(entry.row.capability_id or "", origin.name)
-        by_framework.setdefault(framework, []).append(entry)
-    if len(by_framework) > 1 or not options.framework:
-        told = ", ".join(f"{framework} {len(entries)}" for framework, entries in by_framework.items())
-        remarks.append(f"the page names no framework; by its capability ids: {told}")
-    reading = (
-        ("encoding", encoding.name),
-        ("page", f"{page.technique} {page.title}"),
-        *((f"sub-technique {id_}", f"{name}: {count} mappings, not on this page") for id_, name, count in page.counts),
-    )
-    tables = [
+    if not page.entries:
+        raise SourceError(origin.file, [Problem("the page lists no mapping")])
+    return [
         Table(
             file=origin.file,
             name=origin.name,
             sha256=origin.sha256,
-            metadata=Metadata(
-                mapping_framework=framework,
-                attack_version=release,
-                technology_domain=domain,
-                mapping_framework_version=options.framework_version or "",
-            ),
-            rows=[_finished(entry) for entry in entries],
+            metadata=Metadata(),
+            rows=[_finished(entry) for entry in page.entries],
             row_place="",
-            row_places=[f"line {entry.line}" for entry in entries],
+            row_places=[f"line {entry.line}" for entry in page.entries],
             metadata_place="",
             rows_place="",
             format="page",
-            reading=reading if i == 0 else (),
-            remarks=tuple(remarks) if i == 0 else (),
+            reading=(
+                ("encoding", encoding.name),
+                ("page", f"{page.technique} {page.title}"),
+                *(
+                    (f"sub-technique {id_}", f"{name}: {count} mappings, not on this page")
+                    for id_, name, count in page.counts
+                ),
+            ),
+            remarks=(encoding.remark,) if encoding.remark else (),
+            states_all=False,
+            row_frameworks=tuple(_framework(entry.row.capability_id or "") for entry in page.entries),
         )
-        for i, (framework, entries) in enumerate(by_framework.items())
     ]
-    if not tables:
-        raise SourceError(origin.file, [Problem("the page lists no mapping")])
-    return tables
 
 
 class _Page:
@@ -138,7 +124,6 @@ class _Page:
         self.counts: list[tuple[str, str, str]] = []
         self.problems: list[Problem] = []
         self._part = "top"
-        self._row: re.Pattern[str] | None = None
         for number, line in self._lines(text):
             self._take(number, line)
 
@@ -149,21 +134,20 @@ class _Page:
 
     def _take(self, number: int, line: str) -> None:
         if self._part == "top":
-            if not self.technique and (title := _TITLE.match(_single_spaced(line))):
+            if not self.technique and (title := _TITLE.fullmatch(_single_spaced(line))):
                 self.technique, self.title = title.groups()
-                self._row = _row_pattern(self.technique, self.title)
-            elif self.technique and _HEADER.match(line):
+            elif self.technique and _is_header(_single_spaced(line)):
                 self._part = "mappings"
         elif self._part == "mappings":
             self._take_mapping(number, line)
-        elif self._part == "sub-techniques" and (count := _SUBTECHNIQUE.match(_single_spaced(line))):
+        elif self._part == "sub-techniques" and (count := _SUBTECHNIQUE.fullmatch(_single_spaced(line))):
             self.counts.append((count[1], count[2], count[3]))
 
     def _take_mapping(self, number: int, line: str) -> None:
-        if re.fullmatch(r"\s*ATT&CK Subtechniques\s*", line) or _SUBTECHNIQUES.match(line):
+        if _single_spaced(line) in _SUBTECHNIQUES:
             self._part = "sub-techniques"
             return
-        row = _cells(line, self._row)
+        row = _tabbed_row(line) or _spaced_row(line, self.technique)
         if row is not None:
             self.entries.append(_Entry(row, number, comment=[], references=[]))
         elif self.entries and line.strip() in ("Comments", "References"):
@@ -182,35 +166,53 @@ def _single_spaced(line: str) -> str:
     return " ".join(line[:_SAMPLE].split())
 
 
-def _row_pattern(technique: str, title: str) -> re.Pattern[str]:
-    # What is left of the technique is description and mapping type; only known types part the two without tabs.
-    return re.compile(
-        rf"\s*(?P<id>\S+)\s+(?P<left>\S.*?)\s+(?P<technique>{re.escape(technique)}(?:\.\d{{3}})?)\s+"
-        rf"(?P<name>{re.escape(title)}|\S.*)"
-    )
+def _is_header(spaced: str) -> bool:
+    return spaced == _HEADER or spaced.startswith(f"{_HEADER} ")
 
 
-def _cells(line: str, pattern: re.Pattern[str] | None) -> Row | None:
+def _tabbed_row(line: str) -> Row | None:
     parts = [part.strip() for part in line.split("\t")]
-    if len(parts) >= 5 and re.fullmatch(r"T\d{4}(?:\.\d{3})?", parts[3]):  # noqa: PLR2004 - the columns but Notes
-        return Row(
-            capability_id=parts[0],
-            capability_description=parts[1],
-            mapping_type=parts[2],
-            attack_object_id=parts[3],
-        )
-    found = pattern.fullmatch(_single_spaced(line)) if pattern and len(line) <= _SAMPLE else None
-    if found is None:
-        return None
-    typed = re.fullmatch(rf"(?P<description>.*?)\s*\b(?P<type>{_TYPE})", found["left"])
-    if typed is None:
+    if len(parts) < _COLUMNS or not TECHNIQUE_ID.fullmatch(parts[3]):
         return None
     return Row(
-        capability_id=found["id"],
-        capability_description=typed["description"],
-        mapping_type=typed["type"],
-        attack_object_id=found["technique"],
+        capability_id=parts[0],
+        capability_description=parts[1],
+        mapping_type=parts[2],
+        attack_object_id=parts[3],
     )
+
+
+def _spaced_row(line: str, technique: str) -> Row | None:
+    """Return a row whose cells have spaces between them: id, description, mapping type, technique and its name.
+
+    What is left of the technique is description and mapping type; only known types part the two without tabs.
+    """
+    if len(line) > _SAMPLE:
+        return None
+    id_, _, rest = _single_spaced(line).partition(" ")
+    found = next(_words_like(technique, rest), None)
+    if found is None:
+        return None
+    left, name = rest[: found.start()].rstrip(), rest[found.end() :].strip()
+    types = [type_ for type_ in _TYPES if left.endswith(type_) and not left[: -len(type_)][-1:].isalnum()]
+    if not types or not name:
+        return None
+    mapping_type = max(types, key=len)
+    return Row(
+        capability_id=id_,
+        capability_description=left.removesuffix(mapping_type).rstrip(),
+        mapping_type=mapping_type,
+        attack_object_id=found[0],
+    )
+
+
+def _words_like(technique: str, text: str) -> Iterator[re.Match[str]]:
+    """Yield the words of a text that are the technique or one of its sub-techniques."""
+    return (found for found in _WORD.finditer(text) if found[0] == technique or _is_below(found[0], technique))
+
+
+def _is_below(id_: str, technique: str) -> bool:
+    return id_.startswith(f"{technique}.") and bool(TECHNIQUE_ID.fullmatch(id_))
 
 
 def _finished(entry: _Entry) -> Row:
@@ -220,8 +222,5 @@ def _finished(entry: _Entry) -> Row:
     return entry.row
 
 
-def _framework(capability: str, name: str) -> str:
-    for pattern, framework in _FRAMEWORK_OF:
-        if pattern.fullmatch(capability):
-            return framework
-    return name.rpartition("/")[2].partition(".")[0] or "page"
+def _framework(capability: str) -> str:
+    return next((framework for pattern, framework in _FRAMEWORK_OF if pattern.fullmatch(capability)), "")

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from navigator_export.characters import clean_name
+
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _NEXT_ADDRESS = re.compile(r"[,;|](?=https?://)", re.IGNORECASE)
 
@@ -22,7 +24,7 @@ def clean_references(raw: Iterable[str | None]) -> tuple[tuple[str, ...], tuple[
     for text in raw:
         found = [
             address.rstrip(".,;:!?'")
-            for match in _ADDRESS.findall(text or "")
+            for match in _ADDRESS.findall(clean_name(text or ""))
             for address in _NEXT_ADDRESS.split(match)
         ]
         valid = [address for address in found if _has_host(address)]

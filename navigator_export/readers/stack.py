@@ -10,21 +10,24 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.assembly import NON_MAPPABLE
-from navigator_export.readers.lists.listing import Origin
-from navigator_export.readers.lists.ratings import Ratings
 from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
-from navigator_export.readers.values import line_of, yaml_value
+from navigator_export.readers.yaml_fields import Fields, yaml_value
+from navigator_export.strict_yaml import Object
 
 MAPPING_TYPE: Final = "technique_scores"
+_WHOLE_RELEASE: Final = re.compile(r"[0-9]{1,3}")
 _DATE: Final = "%m/%d/%Y"
+_NOTHING: Final = Object()
+"""A score that says nothing."""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -35,22 +38,20 @@ class File(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class _Control(msgspec.Struct):
+class _Control(msgspec.Struct, frozen=True):
     """One control, read."""
 
-    file: str
     platform: str
     release: str
     date: str
-    name: str
-    tags: tuple[str, ...] = ()
-    rows: list[Row] = []
-    places: list[str] = []
+    tags: tuple[str, ...]
+    rows: list[Row]
+    places: list[str]
 
 
-def is_stack(document: Any) -> bool:
-    """Return whether a YAML value has the fields that every control of a security stack has."""
-    return isinstance(document, dict) and {"name", "platform", "techniques"} <= document.keys()
+def is_stack(document: Object) -> bool:
+    """Return whether a YAML object has the fields that every control of a security stack has."""
+    return {"name", "platform", "techniques"} <= document.keys()
 
 
 def read_stack(files: Sequence[File], origin: Origin, options: ReadOptions) -> list[Table]:
@@ -60,24 +61,24 @@ def read_stack(files: Sequence[File], origin: Origin, options: ReadOptions) -> l
     """
     problems: list[Problem] = []
     controls = []
-    ratings = Ratings((), None)
     remarks = list(origin.remarks)
     for file in files:
         try:
             encoding = find_encoding(file.data, origin.file, options)
             document = yaml_value(file.data.decode(encoding.codec), origin.file, options.limits)
         except SourceError as error:
-            problems += [msgspec.structs.replace(p, place=_joined(file.label, p.place)) for p in error.problems]
+            problems += [msgspec.structs.replace(p, place=_within(file.label, p.place)) for p in error.problems]
             continue
-        if not is_stack(document):
-            if not file.label:
-                problems.append(
-                    Problem("this is no control of a security stack", "", "expected name, platform, techniques")
-                )
-            else:
-                remarks.append(f"{file.label} is no control of a security stack and left out")
-            continue
-        controls.append(_control(document, file.label, ratings, problems))
+        if isinstance(document, Object) and is_stack(document):
+            fields = Fields(file.label)
+            controls.append(_control(document, fields))
+            problems += fields.problems
+        elif file.label:
+            remarks.append(f"{file.label} is no control of a security stack and left out")
+        else:
+            problems.append(
+                Problem("this is no control of a security stack", "", "expected name, platform, techniques")
+            )
     if problems:
         raise SourceError(origin.file, problems)
     if not controls:
@@ -125,105 +126,74 @@ def _table(platform: str, release: str, controls: Sequence[_Control], origin: Or
         format="stack",
         reading=(("platform", platform), ("controls", str(len(controls)))),
         remarks=origin.remarks if first else (),
+        own_words=True,
     )
 
 
-def _control(document: dict[str, Any], label: str, ratings: Ratings, problems: list[Problem]) -> _Control:
-    name = _text(document, "name", label, problems)
-    platform = _text(document, "platform", label, problems)
-    release = _text(document, "ATT&CK version", label, problems)
-    tags = _list(document, "tags", label, problems)
-    control = _Control(
-        file=label,
-        platform=platform,
-        release=f"{release}.0" if re.fullmatch(r"\d+", release) else release,
-        date=_text(document, "last update", label, problems) or _text(document, "creation date", label, problems),
-        name=name,
-        tags=tuple(tag for tag in tags if isinstance(tag, str) and tag.strip()),
-    )
+def _control(document: Object, fields: Fields) -> _Control:
+    line = document.line
+    name, platform, release = (_stripped(document, field, fields) for field in ("name", "platform", "ATT&CK version"))
     for field, value in (("name", name), ("platform", platform), ("ATT&CK version", release)):
         if not value:
-            problems.append(Problem(f"{field} is missing", _joined(label, f"line {line_of(document)}")))
-    references = [ref for ref in _list(document, "references", label, problems) if isinstance(ref, str)]
-    rows = list(_technique_rows(_list(document, "techniques", label, problems), label, problems))
-    for technique, score, line in rows or [("", {}, line_of(document))]:
-        row = Row(
-            capability_id=_id(name),
-            capability_description=name,
-            capability_group=control.tags[0] if control.tags else None,
-            capability_groups=list(control.tags[1:]) or None,
-            mapping_type=MAPPING_TYPE if technique else NON_MAPPABLE,
-            attack_object_id=technique or None,
-            score_category=_text(score, "category", label, problems)
-            or _text(score, "function", label, problems)
-            or None,
-            score_value=_text(score, "value", label, problems) or None,
-            comments=_text(score, "comments", label, problems) or _text(score, "comment", label, problems) or None,
-            references=list(references),
-            status="complete" if technique else NON_MAPPABLE,
-        )
-        ratings.apply(row)
-        control.rows.append(row)
-        control.places.append(_joined(label, f"line {line}"))
-    return control
+            fields.missing(field, line)
+    tags = tuple(tag for tag in fields.texts(document, "tags") if tag and tag.strip())
+    references = fields.texts(document, "references")
+    scores = list(_scores(document, fields)) or [("", _NOTHING, line)]
+    return _Control(
+        platform=platform,
+        release=f"{release}.0" if _WHOLE_RELEASE.fullmatch(release) else release,
+        date=_stripped(document, "last update", fields) or _stripped(document, "creation date", fields),
+        tags=tags,
+        rows=[
+            Row(
+                capability_id=_id(name),
+                capability_description=name,
+                capability_group=tags[0] if tags else None,
+                capability_groups=list(tags[1:]) or None,
+                mapping_type=MAPPING_TYPE if technique else NON_MAPPABLE,
+                attack_object_id=technique or None,
+                score_category=_stripped(score, "category", fields) or _stripped(score, "function", fields) or None,
+                score_value=_stripped(score, "value", fields) or None,
+                comments=_stripped(score, "comments", fields) or _stripped(score, "comment", fields) or None,
+                references=list(references),
+                status="complete" if technique else NON_MAPPABLE,
+            )
+            for technique, score, _ in scores
+        ],
+        places=[fields.place(line) for _, _, line in scores],
+    )
 
 
-def _technique_rows(
-    techniques: list[Any], label: str, problems: list[Problem]
-) -> Iterator[tuple[str, dict[str, Any], int]]:
+def _scores(document: Object, fields: Fields) -> Iterator[tuple[str, Object, int]]:
     """Yield technique, score and line for each score; a technique without any score is mapped all the same."""
-    for technique in techniques:
-        if not isinstance(technique, dict):
-            problems.append(Problem("expected a technique with id and scores", _joined(label, "techniques")))
-            continue
-        line = line_of(technique)
-        id_ = _text(technique, "id", label, problems)
+    for technique in fields.objects(document, "techniques"):
+        line = technique.line
+        id_ = _stripped(technique, "id", fields)
         if not id_:
-            problems.append(Problem("a technique has no id", _joined(label, f"line {line}")))
-        scores = _objects(technique, "technique-scores", label, problems)
-        groups = _objects(technique, "sub-techniques-scores", label, problems)
-        older = _objects(technique, "sub-techniques", label, problems)
-        for score in scores or ([{}] if id_ and not groups and not older else []):
-            yield id_, score, line_of(score, line)
-        for group in groups:
-            for sub in _objects(group, "sub-techniques", label, problems):
-                for score in _objects(group, "scores", label, problems) or [{}]:
-                    yield _text(sub, "id", label, problems), score, line_of(sub, line)
-        for sub in older:
-            for score in _objects(sub, "scores", label, problems) or [{}]:
-                yield _text(sub, "id", label, problems), score, line_of(sub, line)
+            fields.missing("a technique's id", line)
+        scores = fields.objects(technique, "technique-scores")
+        groups = fields.objects(technique, "sub-techniques-scores")
+        older = fields.objects(technique, "sub-techniques")
+        if id_ and not scores and not groups and not older:
+            yield id_, _NOTHING, line
+        yield from ((id_, score, score.line) for score in scores)
+        rated = [(fields.objects(group, "sub-techniques"), fields.objects(group, "scores")) for group in groups]
+        rated += [([sub], fields.objects(sub, "scores")) for sub in older]
+        for subs, sub_scores in rated:
+            for sub in subs:
+                sub_id = _stripped(sub, "id", fields)
+                yield from ((sub_id, score, sub.line) for score in sub_scores or [_NOTHING])
 
 
-def _objects(value: dict[str, Any], field: str, label: str, problems: list[Problem]) -> list[dict[str, Any]]:
-    items = _list(value, field, label, problems)
-    if not all(isinstance(item, dict) for item in items):
-        problems.append(Problem(f"expected objects under {field}", _joined(label, f"line {line_of(value)}")))
-    return [item for item in items if isinstance(item, dict)]
-
-
-def _list(value: dict[str, Any], field: str, label: str, problems: list[Problem]) -> list[Any]:
-    found = value.get(field)
-    if found is None or found == "":
-        return []
-    if not isinstance(found, list):
-        problems.append(Problem(f"expected a list under {field}", _joined(label, f"line {line_of(value)}")))
-        return []
-    return found
-
-
-def _text(value: dict[str, Any], field: str, label: str, problems: list[Problem]) -> str:
-    found = value.get(field)
-    if found is None or isinstance(found, str):
-        return (found or "").strip()
-    problems.append(Problem(f"expected text under {field}", _joined(label, f"line {line_of(value)}")))
-    return ""
+def _stripped(holder: Object, field: str, fields: Fields) -> str:
+    return (fields.text(holder, field) or "").strip()
 
 
 def _id(name: str) -> str:
-    return re.sub(r"\s+", "_", name.strip().casefold())
+    return "_".join(name.casefold().split())
 
 
-def _joined(label: str, place: str) -> str:
+def _within(label: str, place: str) -> str:
     return ", ".join(filter(None, (label, place)))
 
 

@@ -30,11 +30,11 @@ class Row(msgspec.Struct, gc=False):
 
 
 class Metadata(msgspec.Struct):
-    """What a source says of itself."""
+    """What a source says of itself; what it does not say is empty."""
 
-    mapping_framework: str
-    attack_version: str
-    technology_domain: str
+    mapping_framework: str = ""
+    attack_version: str = ""
+    technology_domain: str = ""
     mapping_framework_version: str | None = None
     mapping_types: dict[str, str] = {}
     """Id to display name."""
@@ -70,7 +70,15 @@ class Table(msgspec.Struct):
     problems: tuple[Problem, ...] = ()
     """What of the rows cannot be read; a table with a problem is not used."""
     controls: bool = True
-    """Whether its texts may hold control characters."""
+    """Whether its comments may hold control characters."""
+    states_all: bool = True
+    """Whether its form has a place for framework, domain and release; in others they are taken for granted."""
+    own_words: bool = False
+    """Whether its ratings are in words of its author's own, which mean what they usually do."""
+    category_share: float = 0.0
+    """Least share of its words for a category that must be categories, or else its column holds groups."""
+    row_frameworks: tuple[str, ...] = ()
+    """Framework that each row's capability id tells, where the form never names it; empty for one that tells none."""
 
     def place(self, index: int, field: str = "") -> str:
         """Return the place of a row, or of one field of it."""

@@ -9,7 +9,7 @@ from typing import Final
 from navigator_export.schemas import json_path
 
 TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
-"""One mark, text, number or word of a JSON text; a text without an end takes the rest of the file, so that nothing is read twice."""
+"""One mark, text, number or word of JSON; a text without an end takes the rest, so that nothing is read twice."""
 
 _PART: Final = re.compile(r"""\.[^.\[]+|\[(?:[0-9]+|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]""")
 """One step of a JSON path as `json_path` writes it."""

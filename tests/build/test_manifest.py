@@ -26,6 +26,7 @@ from tests.build.manifests import (
     sources,
 )
 from tests.made_inputs import Json
+from tests.readers.test_stack import CONTROL
 from tests.real_inputs import SHARED, shared
 from tests.running import Run
 
@@ -213,6 +214,7 @@ def test_manifest_of_the_schema_is_read(tmp_path: Path) -> None:
         ("sources:\n  a: m365.json\n  b: x/y.json\nlayers: [{}]", "b: x", "$.sources.b", "there is no file"),
         ("sources:\n  a: [m365.json, 'b*.json']\nlayers: [{}]", "a: [", "$.sources.a", "no file matches 'b*.json'"),
         ("sources: {}\nlayers: [{}]", "sources", "$.sources", "empty"),
+        ("sources:\n  a: '-'\nlayers: [{}]", "a: '-'", "$.sources.a", "standard input cannot be a source"),
     ],
 )
 def test_what_is_wrong_is_told_with_line_key_and_what_would_be_right(
@@ -632,3 +634,15 @@ def test_schema_describes_every_key_for_editors() -> None:
     assert len(keys) > 40
     assert [key for key, value in keys if "description" not in value and "$ref" not in value] == []
     assert [name for name, node in schema["$defs"].items() if "description" not in node] == []
+
+
+def test_inputs_are_all_files_that_a_build_reads(tmp_path: Path) -> None:
+    (tmp_path / "stack").mkdir()
+    (tmp_path / "stack" / "a.yaml").write_text(CONTROL, "utf-8")
+    (tmp_path / "stack" / "notes.txt").touch()
+    manifest = settled(tmp_path, "sources: {a: [m365.json, sample], b: stack}\nlayers: [{sources: a}]")
+    assert [path.relative_to(tmp_path).as_posix() for path in manifest.inputs] == [
+        "layers.yaml",
+        "m365.json",
+        "stack/a.yaml",
+    ]

@@ -49,14 +49,11 @@ def test_values_and_their_lines() -> None:
     }
 
 
+# YAML has no escapes for what lies beyond the basic plane, as JSON spells it, and folds these line ends like others.
+TEXTS = st.text(st.characters(max_codepoint=0xD7FF, exclude_characters="\x85\u2028\u2029"))
 JSON_VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**60), 2**60)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    # YAML has no escapes for what lies beyond the basic plane, as JSON spells it.
-    | st.text(st.characters(max_codepoint=0xD7FF)),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=0xD7FF)), inner),
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
     max_leaves=20,
 )
 
@@ -154,11 +151,10 @@ def test_second_document_is_told() -> None:
 
 def test_every_repeated_key_is_told_with_both_lines() -> None:
     found = told("a: 1\nb: {c: 1,\n  c: 2}\na: 3\n")
-    assert [place for place, _ in found] == ["line 3", "line 4"]
-    assert "'c'" in found[0][1]
-    assert "line 2" in found[0][1]
-    assert "'a'" in found[1][1]
-    assert "line 1" in found[1][1]
+    assert found == [
+        ("line 3", "duplicate key 'c' (first on line 2); keep one"),
+        ("line 4", "duplicate key 'a' (first on line 1); keep one"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["a: 1\n? [b, c]\n: 2\n", "a: 1\n? {b: c}\n: 2\n"])

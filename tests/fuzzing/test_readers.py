@@ -10,10 +10,9 @@ from hypothesis import given, strategies as st
 from navigator_export import LayerError, MappingSet, NavigatorExportError, SourceError, make_layer, read_bytes, validate
 from navigator_export.readers import ReadOptions
 from navigator_export.readers.lists.listing import references_in
-from navigator_export.readers.lists.ratings import Ratings
 from navigator_export.readers.lists.technique_ids import technique_ids
 from navigator_export.readers.options import FORMATS, FormatName, Limits
-from navigator_export.readers.table import Row
+from navigator_export.readers.ratings import Ratings
 from tests.fuzzing.strategies import FORMS, Document, as_json, broken_files, mapping_documents
 from tests.results import control_characters
 
@@ -100,6 +99,5 @@ def test_any_cell_gives_references(cell: str) -> None:
 
 @given(category=st.none() | st.text(max_size=20), value=st.none() | st.text(alphabet="0123456789.,% x", max_size=12))
 def test_any_words_are_rated_or_left_as_they_are(category: str | None, value: str | None) -> None:
-    row = Row(score_category=category, score_value=value)
-    Ratings([("0..50", "minimal"), ("x", "protect partial")]).apply(row)
-    assert row.score_value in (value, "minimal", "partial", "significant")
+    _, read = Ratings([("0..50", "minimal"), ("x", "protect partial")]).read(category, value)
+    assert read in (value, "minimal", "partial", "significant")

@@ -7,7 +7,7 @@ import pytest
 from navigator_export import MappingSet
 from navigator_export.errors import SourceError
 from navigator_export.model import Term
-from navigator_export.readers.assembly import assemble
+from navigator_export.readers.assembly import assemble, row_fates
 from navigator_export.readers.unified.json_text import read_unified
 from tests.made_inputs import NIST, Json, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
 
@@ -291,3 +291,55 @@ def test_sources_of_another_release_or_domain_are_refused(metadata: dict[str, Js
 def test_one_source_that_maps_nothing_is_refused_by_name() -> None:
     with pytest.raises(SourceError, match=r"folder/1\.json"):
         joined((rated_rows(), {}), ([], {}))
+
+
+# ---- what becomes of each row ----------------------------------------------------------------------------------------
+
+
+def test_fate_of_each_row_is_that_of_the_set() -> None:
+    rows = [
+        make_row(),
+        make_row(),
+        make_row("A", None),
+        make_row(None, "T1114"),
+        make_row("B", status="non_mappable"),
+        make_row("B", "T1078", ""),
+    ]
+    table = read_unified(mapping_bytes(rows), "x", "x")
+    mappings = assemble([table])
+    fates = row_fates([table])
+    assert [fate.taken_as for fate in fates] == [
+        "mapping",
+        "repeated",
+        "no technique",
+        "no capability",
+        "non-mappable",
+        "mapping",
+    ]
+    assert [fate.place for fate in fates] == [f"$.mapping_objects[{index}]" for index in range(len(rows))]
+    assert len(mappings.mappings) == sum(fate.taken_as == "mapping" for fate in fates)
+    assert len(mappings.duplicates) == sum(fate.taken_as == "repeated" for fate in fates)
+    assert [
+        (f.place, f.taken_as) for f in fates if f.taken_as in ("no technique", "no capability", "non-mappable")
+    ] == [(unmapped.place, unmapped.reason) for unmapped in mappings.unmapped]
+
+
+def test_rows_that_stand_in_two_tables_are_repeated_in_the_second() -> None:
+    table = read_unified(mapping_bytes([make_row()]), "x", "x")
+    assert [fate.taken_as for fate in row_fates([table, table])] == ["mapping", "repeated"]
+    assert len(assemble([table, table]).duplicates) == 1
+
+
+def test_a_word_that_is_wrong_in_many_rows_is_explained_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def counted(word: str, *rest: object) -> str:
+        asked.append(word)
+        return "nearest words: partial"
+
+    monkeypatch.setattr("navigator_export.readers.assembly.nearest", counted)
+    table = read_unified(mapping_bytes([make_row(score_value="prtial")] * 500), "x", "x")
+    with pytest.raises(SourceError) as raised:
+        assemble([table])
+    assert len(raised.value.problems) == 500
+    assert asked == ["prtial"]

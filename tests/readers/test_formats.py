@@ -15,9 +15,10 @@ import yaml
 
 from navigator_export import MappingSet, Recipe, SourceError, make_layer, read, read_bytes
 from navigator_export.conversion import convert
-from navigator_export.readers import ReadOptions, read_tables
+from navigator_export.readers import ReadOptions
 from navigator_export.readers.formats import MEANINGS, READERS, find_format
 from navigator_export.readers.options import DEFAULT, FORMATS
+from navigator_export.reading import read_tables
 from tests.made_inputs import make_row, mapping_bytes, mapping_document, rated_rows
 from tests.readers.lists.made_lists import exported_rows, xlsx_bytes
 from tests.real_inputs import MAPPING_FILES, ROOT, shared

@@ -75,3 +75,9 @@ def test_whatever_is_referred_to_links_are_safe_and_unique(raw: list[str | None]
 )
 def test_host(address: str, named: str) -> None:
     assert host(address) == named
+
+
+def test_address_holds_no_characters_that_steer_or_turn() -> None:
+    addresses, rejected = clean_references(["https://a.example/\x1b[31m\u202ex", "\x07https://b.example/\x9b"])
+    assert addresses == ("https://a.example/[31mx", "https://b.example/")
+    assert rejected == ()

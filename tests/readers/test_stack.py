@@ -143,7 +143,7 @@ def test_problems_of_all_files_are_told_with_file_and_line(tmp_path: Path) -> No
     with pytest.raises(SourceError) as raised:
         read(tmp_path)
     lines = "\n".join(raised.value.lines())
-    assert "B.yaml, line 1: error expected text under platform" in lines
+    assert "B.yaml, line 1, platform: error expected text, found a list" in lines
     assert "D.yaml" in lines
     stack(tmp_path, B=CONTROL, D=NOTHING)
     with pytest.raises(SourceError) as raised:

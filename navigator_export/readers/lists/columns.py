@@ -17,7 +17,7 @@ class Field(msgspec.Struct, frozen=True):
     """What a column can hold."""
 
     option: str
-    """Its name in `--column`."""
+    """Its name in `reading.columns`."""
     meaning: str
     """In words, for people who fill in a list."""
     headers: tuple[str, ...]
@@ -146,6 +146,9 @@ FIELDS: Final = MappingProxyType(
 WIDEST: Final = 1024
 """Columns in which a list is looked for."""
 _LONGEST: Final = 200
+_IN_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_SIGNS: Final = re.compile(r"[\W_]+")
+_LETTERS: Final = re.compile(r"[A-Z]{1,2}")
 _BY_OPTION: Final = {field.option: name for name, field in FIELDS.items()}
 _RANK: Final = {header: (name, rank) for name, field in FIELDS.items() for rank, header in enumerate(field.headers)}
 
@@ -169,8 +172,8 @@ class Columns(msgspec.Struct, frozen=True):
 def plain(header: str) -> str:
     """Return what spellings of a header share: small letters and digits, without words in brackets and `ATT&CK`'s &."""
     header = header[:_LONGEST]
-    text = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", header) if not header.strip().startswith(("(", "[")) else header
-    return re.sub(r"[\W_]+", "", text.casefold().replace("att&ck", "attack"))
+    text = header if header.strip().startswith(("(", "[")) else _IN_BRACKETS.sub(" ", header)
+    return _SIGNS.sub("", text.casefold().replace("att&ck", "attack"))
 
 
 def match_columns(headers: Sequence[str], given: Sequence[tuple[str, str]] = ()) -> Columns:
@@ -195,7 +198,7 @@ def match_columns(headers: Sequence[str], given: Sequence[tuple[str, str]] = ())
     taken = set(index.values())
     return Columns(
         index=index,
-        names={name: _shown(headers, index[name]) for name in sorted(index, key=index.__getitem__)},
+        names={name: _name_of(headers, index[name]) for name in sorted(index, key=index.__getitem__)},
         unread=tuple(h.strip() for i, h in enumerate(headers) if h.strip() and i not in taken),
     )
 
@@ -203,7 +206,7 @@ def match_columns(headers: Sequence[str], given: Sequence[tuple[str, str]] = ())
 def check_given(given: Sequence[tuple[str, str]]) -> list[Problem]:
     """Return what is wrong with (field, column) pairs, whatever the list."""
     return [
-        Problem(f"{option!r} is no field", "--column", nearest(option, _BY_OPTION, "fields"))
+        Problem(f"{option!r} is no field", "reading.columns", nearest(option, _BY_OPTION, "fields"))
         for option, _ in given
         if option not in _BY_OPTION and option not in FIELDS
     ]
@@ -213,7 +216,7 @@ def missing_columns(headers: Sequence[str], given: Sequence[tuple[str, str]]) ->
     """Return which of the given columns a list does not have."""
     named = [header.strip() for header in headers if header.strip()]
     return [
-        Problem(f"there is no column {column!r}", f"--column {option}", nearest(column, named, "columns"))
+        Problem(f"there is no column {column!r}", f"reading.columns {option}", nearest(column, named, "columns"))
         for option, column in given
         if _position(column, headers) is None
     ]
@@ -229,19 +232,24 @@ def letter(position: int) -> str:
     return letters
 
 
+def position_of(letters: str) -> int:
+    """Return the number of a column, from 0, by its letters in a spreadsheet; see `letter`."""
+    position = 0
+    for character in letters:
+        position = position * 26 + ord(character) - ord("A") + 1
+    return position - 1
+
+
 def _position(column: str, headers: Sequence[str]) -> int | None:
     exact = [i for i, header in enumerate(headers) if header.strip() == column.strip()]
     alike = [i for i, header in enumerate(headers) if plain(header) and plain(header) == plain(column)]
     if exact or alike:
         return (exact or alike)[0]
-    if re.fullmatch(r"[A-Z]{1,2}", column.strip()):
-        position = 0
-        for character in column.strip():
-            position = position * 26 + ord(character) - ord("A") + 1
-        return position - 1
+    if _LETTERS.fullmatch(column.strip()):
+        return position_of(column.strip())
     return None
 
 
-def _shown(headers: Sequence[str], position: int) -> str:
+def _name_of(headers: Sequence[str], position: int) -> str:
     header = headers[position] if position < len(headers) else ""
     return shortened(header) or letter(position)

@@ -15,12 +15,14 @@ import msgspec
 from navigator_export.errors import Problem, SourceError, reason
 from navigator_export.readers.lines import check_lines
 from navigator_export.readers.lists.columns import WIDEST
-from navigator_export.readers.lists.listing import HEAD, NumberedRow, Origin, find_header, read_list
+from navigator_export.readers.lists.listing import HEAD, NumberedRow, find_header, read_list
 from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Table
 from navigator_export.readers.text import Encoding, find_encoding
 
 _SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+_SEPARATOR_LINE: Final = re.compile(r"\ufeff?\"?sep=(.)\"?\s*")
 _QUOTES: Final = ('"', "'")
 
 
@@ -70,8 +72,8 @@ def is_list(data: bytes, file: str, options: ReadOptions) -> bool:
 
 def _find_dialect(data: bytes, encoding: Encoding, options: ReadOptions) -> Dialect:
     """Return the dialect under which the list has a header; else the one under which it has the most columns."""
-    first = next(iter(_text(data, encoding)), "")
-    said = re.fullmatch(r"\ufeff?\"?sep=(.)\"?\s*", first)
+    first = next(iter(_stream(data, encoding)), "")
+    said = _SEPARATOR_LINE.fullmatch(first)
     candidates = (
         [Dialect(said[1], skip=1)]
         if said
@@ -104,13 +106,13 @@ def _head(data: bytes, encoding: Encoding, dialect: Dialect) -> Sequence[Numbere
 
 def _rows(data: bytes, encoding: Encoding, dialect: Dialect) -> Iterator[NumberedRow]:
     # People count a list's rows as their spreadsheet does: a line break inside a cell starts no new one.
-    reader = csv.reader(_text(data, encoding), delimiter=dialect.separator, quotechar=dialect.quote)
+    reader = csv.reader(_stream(data, encoding), delimiter=dialect.separator, quotechar=dialect.quote)
     for number, cells in enumerate(reader, 1):
         if number > dialect.skip:
             yield number, cells[:WIDEST]
 
 
-def _text(data: bytes, encoding: Encoding) -> io.TextIOWrapper:
+def _stream(data: bytes, encoding: Encoding) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(data), encoding.codec, newline="")
 
 
@@ -127,6 +129,6 @@ def _no_csv(error: csv.Error, options: ReadOptions) -> Problem:
     if "field larger" in str(error):
         return Problem(
             f"a cell has more than {options.limits.cell} characters",
-            hint="is a quotation mark never closed? --limit cell=… allows more",
+            hint="is a quotation mark never closed? `reading.limits.cell` allows more",
         )
     return Problem(f"this is no CSV: {reason(error)}")

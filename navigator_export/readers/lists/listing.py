@@ -11,15 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from navigator_export.errors import Problem, SourceError
-from navigator_export.model import DOMAINS, Category
+from navigator_export.model import DOMAINS
 from navigator_export.readers.assembly import EXPLAINED, NON_MAPPABLE, is_non_mappable
-from navigator_export.readers.assumptions import domain_of, framework_id, newest_release
+from navigator_export.readers.assumptions import framework_id
 from navigator_export.readers.lists.columns import (
     CAPABILITY,
     FIELDS,
@@ -31,9 +30,9 @@ from navigator_export.readers.lists.columns import (
     missing_columns,
     plain,
 )
-from navigator_export.readers.lists.ratings import Ratings
 from navigator_export.readers.lists.technique_ids import technique_ids
 from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.wording import shortened
 
@@ -46,9 +45,11 @@ NumberedRow = tuple[int, Cells]
 _NOTHING: Final = frozenset(
     {"", "-", "–", "—", "n/a", "na", "n.a.", "none", "null", "nan", "not applicable", "no technique"}
 )
-_ASSUMED_CATEGORY: Final[Category] = "protect"
+_SUB_NUMBER: Final = re.compile(r"\.?[0-9]{1,3}")
 _LONGEST_LIST: Final = 2**15
 """Characters of a printed list that is taken apart: what an Excel cell can hold."""
+_CATEGORY_SHARES: Final = {"category": 0.5, "function": 1.0}
+"""Headers that often stand over other things, and the share of words that must be categories where they are."""
 _METADATA: Final = ("mapping_framework", "mapping_framework_version", "attack_version", "technology_domain")
 
 
@@ -60,22 +61,6 @@ class Header(msgspec.Struct, frozen=True):
     """Index of the first row below the header."""
     number: int
     """Number of the header's row, for people; 0 where there is none."""
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """Where a list came from."""
-
-    file: str
-    name: str
-    sha256: str
-    format: str
-    sheet: str = ""
-    reading: tuple[tuple[str, str], ...] = ()
-    remarks: tuple[str, ...] = ()
-
-    def row(self, number: int) -> str:
-        """Return the place of a row."""
-        return f"sheet {self.sheet}, row {number}" if self.sheet else f"row {number}"
 
 
 def find_header(head: Sequence[NumberedRow], options: ReadOptions) -> Header | None:
@@ -117,11 +102,7 @@ def read_list(rows: Iterable[NumberedRow], origin: Origin, options: ReadOptions)
     problems = missing_columns(headers, options.columns) if header.number else []
     if problems:
         raise SourceError(origin.file, problems)
-    try:
-        ratings = Ratings(options.ratings, options.category)
-    except ValueError as error:
-        raise SourceError(origin.file, [Problem(str(error), "--rating")]) from None
-    body = _Body(origin, header, options, ratings)
+    body = _Body(origin, header, options)
     for number, cells in chain(head[header.first :], stream):
         body.add(number, cells)
     return body.tables()
@@ -139,11 +120,10 @@ class _Entry(msgspec.Struct, gc=False):
 class _Body:
     """The rows below a header, gathered into tables."""
 
-    def __init__(self, origin: Origin, header: Header, options: ReadOptions, ratings: Ratings) -> None:
+    def __init__(self, origin: Origin, header: Header, options: ReadOptions) -> None:
         self._origin = origin
         self._header = header
         self._options = options
-        self._ratings = ratings
         self._columns = header.columns
         self._entries: list[_Entry] = []
         self._problems: list[Problem] = []
@@ -160,7 +140,7 @@ class _Body:
             return
         self._rows += 1
         if max(self._rows, len(self._entries)) > self._options.limits.rows:
-            limit = Problem(f"more than {self._options.limits.rows} rows", hint="--limit rows=… allows more")
+            limit = Problem(f"more than {self._options.limits.rows} rows", hint="`reading.limits.rows` allows more")
             raise SourceError(self._origin.file, [limit])
         index = self._columns.index
         values = {field: cells[i].strip() if i < len(cells) else "" for field, i in index.items()}
@@ -185,13 +165,11 @@ class _Body:
     def tables(self) -> list[Table]:
         """Return the tables of all rows. Raises nothing: problems are in the tables."""
         self._drop_trailing_notes()
-        as_group = self._columns_of_other_things()
-        for entry in self._entries:
-            self._ratings.apply(entry.row)
-        remarks = [*self._origin.remarks, *self._assume_category()]
-        remarks += [
-            f"column {self._columns.names[field]} holds other words, and is read as group" for field in as_group
-        ]
+        as_group = self._domains_are_groups()
+        remarks = list(self._origin.remarks)
+        if as_group:
+            name = self._columns.names["technology_domain"]
+            remarks.append(f"column {name} holds other words, and is read as group")
         if self._notes:
             shown = ", ".join(self._notes[:3])
             more = f" and {len(self._notes) - 3} more" if len(self._notes) > 3 else ""  # noqa: PLR2004
@@ -204,7 +182,7 @@ class _Body:
             framework, _, _, domain = entry.metadata
             by_table.setdefault((framework, domain), []).append(entry)
         tables = [
-            self._table(framework, domain, entries, remarks if i == 0 else [], as_group)
+            self._table(framework, domain, entries, remarks if i == 0 else [], as_group=as_group)
             for i, ((framework, domain), entries) in enumerate(by_table.items() or [(("", ""), [])])
         ]
         tables[0].problems = tuple(self._problems)
@@ -216,7 +194,7 @@ class _Body:
         sub = "" if sub.casefold() in _NOTHING else sub
         if not sub:
             return technique_ids(technique, near=near) if technique else ((), "")
-        if re.fullmatch(r"\.?\d{1,3}", sub):
+        if _SUB_NUMBER.fullmatch(sub):
             ids, wrong = technique_ids(technique, near=near)
             if len(ids) != 1 or "." in ids[0]:
                 return (), wrong or f"{sub!r} is no sub-technique of {technique!r}"
@@ -255,74 +233,41 @@ class _Body:
             self._entries.pop()
             self._note(last.number, last.row.capability_id or "")
 
-    def _columns_of_other_things(self) -> tuple[str, ...]:
-        """Make groups of columns that are called Category or Domain and hold other things; return their fields."""
-        given = {option for option, _ in self._options.columns}
-        moved = []
-        name = plain(self._columns.names.get("score_category", ""))
-        words = {e.row.score_category for e in self._entries if e.row.score_category}
-        if words and name in ("category", "function") and not given & {"category", "score_category"}:
-            probes = [Row(score_category=word) for word in words]
-            for probe in probes:
-                self._ratings.apply(probe)
-            known = sum(probe.score_category in ("protect", "detect", "respond") for probe in probes)
-            if known < len(words) * (1 if name == "function" else 0.5):
-                moved.append("score_category")
-                for entry in self._entries:
-                    entry.row.capability_group = entry.row.capability_group or entry.row.score_category
-                    entry.row.score_category = None
+    def _domains_are_groups(self) -> bool:
+        """Return whether the column of domains held other things, which then are groups now."""
         domains = {e.metadata[3].casefold().removesuffix("-attack") for e in self._entries} - {""}
-        if domains and not domains & set(DOMAINS) and not given & {"domain", "technology_domain"}:
-            moved.append("technology_domain")
-            for entry in self._entries:
-                entry.row.capability_group = entry.row.capability_group or entry.metadata[3] or None
-                entry.metadata = (*entry.metadata[:3], "")
-        return tuple(moved)
+        if not domains or domains & set(DOMAINS) or self._is_given("technology_domain"):
+            return False
+        for entry in self._entries:
+            entry.row.capability_group = entry.row.capability_group or entry.metadata[3] or None
+            entry.metadata = (*entry.metadata[:3], "")
+        return True
 
-    def _assume_category(self) -> list[str]:
-        """Give values a category where the list has no column for it: alone they would not count as ratings."""
-        if "score_category" in self._columns.index or any(entry.row.score_category for entry in self._entries):
-            return []
-        valued = [entry for entry in self._entries if entry.row.score_value]
-        for entry in valued:
-            entry.row.score_category = _ASSUMED_CATEGORY
-        if not valued:
-            return []
-        return [f"values come without a category and count as {_ASSUMED_CATEGORY}; --source-category says other"]
+    def _is_given(self, field: str) -> bool:
+        return any(option in (field, FIELDS[field].option) for option, _ in self._options.columns)
+
+    def _category_share(self) -> float:
+        """Return how sure the header of the categories' column is of what the column holds."""
+        name = plain(self._columns.names.get("score_category", ""))
+        return 0.0 if self._is_given("score_category") else _CATEGORY_SHARES.get(name, 0.0)
 
     def _table(
-        self, framework: str, domain: str, entries: list[_Entry], remarks: list[str], as_group: tuple[str, ...]
+        self, framework: str, domain: str, entries: list[_Entry], remarks: list[str], *, as_group: bool
     ) -> Table:
-        options = self._options
         said = [_most_frequent(entry.metadata[i] for entry in entries) for i in range(len(_METADATA))]
-        remarks = list(remarks)
-        stated_domain = options.domain or domain
-        release = options.attack_version or said[2]
-        techniques = {entry.row.attack_object_id for entry in entries if entry.row.attack_object_id}
-        guessed = domain_of(techniques) if not stated_domain or not release else None
-        if guessed and not stated_domain:
-            stated_domain = guessed
-            if guessed != "enterprise":
-                remarks.append(f"no domain is stated; it is taken to be {guessed}, whose techniques these are")
-        if guessed and not release:
-            known = next((d for d in DOMAINS if d == stated_domain.casefold()), guessed)
-            release = newest_release(known)
-            remarks.append(
-                f"no ATT&CK release is stated; it is taken to be {release}; --source-attack-version says other"
-            )
         for entry in entries:
-            row, (_, version, attack, _) = entry.row, entry.metadata
-            row.mapping_framework_version = version if version != said[1] and not options.framework_version else None
-            row.attack_version = attack if attack != said[2] and not options.attack_version else None
+            row, (_, version, release, _) = entry.row, entry.metadata
+            row.mapping_framework_version = version if version != said[1] else None
+            row.attack_version = release if release != said[2] else None
         return Table(
             file=self._origin.file,
             name=self._origin.name,
             sha256=self._origin.sha256,
             metadata=Metadata(
-                mapping_framework=framework_id(options.framework or framework or Path(self._origin.name).stem),
-                attack_version=release,
-                technology_domain=stated_domain,
-                mapping_framework_version=options.framework_version or said[1],
+                mapping_framework=framework_id(framework),
+                attack_version=said[2],
+                technology_domain=domain,
+                mapping_framework_version=said[1],
             ),
             rows=[entry.row for entry in entries],
             row_place="",
@@ -331,14 +276,17 @@ class _Body:
             rows_place=f"sheet {self._origin.sheet}" if self._origin.sheet else "",
             metadata_place="column ",
             format=self._origin.format,
-            reading=(*self._origin.reading, *self._reading(as_group)),
+            reading=(*self._origin.reading, *self._reading(as_group=as_group)),
             remarks=tuple(remarks),
+            states_all=False,
+            own_words=True,
+            category_share=self._category_share(),
         )
 
-    def _reading(self, as_group: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    def _reading(self, *, as_group: bool) -> Iterator[tuple[str, str]]:
         yield "header", self._origin.row(self._header.number) if self._header.number else "none"
         for field, name in self._columns.names.items():
-            yield f"column {name}", "group" if field in as_group else FIELDS[field].option
+            yield f"column {name}", "group" if as_group and field == "technology_domain" else FIELDS[field].option
         if self._columns.unread:
             yield "not read", ", ".join(shortened(name) for name in self._columns.unread)
         if self._repeated_headers:
@@ -354,6 +302,8 @@ def references_in(cell: str) -> list[str | None]:
         return [text]
     found: list[str | None] = []
     for literal in _LITERAL.findall(text):
+        if len(literal) == 1 or literal[-1] != literal[0]:
+            return [text]
         try:
             found.append(str(ast.literal_eval(literal)))
         except (ValueError, SyntaxError):
@@ -361,7 +311,8 @@ def references_in(cell: str) -> list[str | None]:
     return found or [text]
 
 
-_LITERAL: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+# One that is never closed goes on to the end: looked for anew from each later mark, it would take long to fail.
+_LITERAL: Final = re.compile(r"'(?:[^'\\]|\\.)*(?:'|\\?\Z)|\"(?:[^\"\\]|\\.)*(?:\"|\\?\Z)", re.DOTALL)
 
 
 def _no_header(head: Sequence[NumberedRow], origin: Origin, options: ReadOptions) -> list[Problem]:
@@ -376,7 +327,9 @@ def _no_header(head: Sequence[NumberedRow], origin: Origin, options: ReadOptions
         Problem(
             f"no column is the {' or the '.join(field.option.replace('_', ' ') for field in missing)}",
             origin.row(number),
-            f"its cells are {shown[:300]}; --column {missing[0].option}=… names the column" if missing else "",
+            f"its cells are {shown[:300]}; `reading.columns` names the column, as {missing[0].option}"
+            if missing
+            else "",
         )
     ]
 

@@ -67,7 +67,7 @@ def _check_parts(package: zipfile.ZipFile, file: str, limits: Limits) -> dict[st
     unpacked = sum(part.file_size for part in parts)
     if unpacked > limits.unpacked or len(parts) > _PARTS:
         message = f"unpacks to {unpacked // 2**20} MiB in {len(parts)} parts, more than {limits.unpacked // 2**20} MiB"
-        raise SourceError(file, [Problem(message, hint="a zip bomb? --limit unpacked=… allows more")])
+        raise SourceError(file, [Problem(message, hint="a zip bomb? `reading.limits.unpacked` allows more")])
     facts = {}
     for part in parts:
         if part.filename.casefold().endswith((".xml", ".rels")):
@@ -84,7 +84,9 @@ def _check_text(text: bytes, name: str, file: str, limits: Limits) -> None:
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise SourceError(file, [Problem("declares entities, which no Excel file needs", name)])
     folded = name.casefold()
-    many = Problem("is more than an Excel file holds", name, "--limit rows=… and --limit values=… allow more")
+    many = Problem(
+        "is more than an Excel file holds", name, "`reading.limits.rows` and `reading.limits.values` allow more"
+    )
     if "/worksheets/" in folded:
         if plain.count(b"<row") > limits.rows or plain.count(b"<c") > limits.values:
             raise SourceError(file, [many])
@@ -106,7 +108,7 @@ def _check_row_lengths(text: bytes, name: str, file: str, limits: Limits) -> Non
     while len(text) - start > longest:
         end = text.rfind(b"row", start, start + longest)
         if end <= start:
-            raise SourceError(file, [Problem("has a row of too many cells", name, "--limit cell=… allows more")])
+            raise SourceError(file, [Problem("has a row of too many cells", name, "`reading.limits.cell` allows more")])
         start = end
 
 

@@ -17,8 +17,10 @@ _ID: Final = re.compile(
 _LIKE_AN_ID: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:[Tt][Aa]?[0-9]+[\w.*/]*|[Tt][0-9]*[Xx]+\b)|^\s*[0-9]{4}(?:\.[0-9]{1,3})?\s*$"
 )
-_RANGE: Final = re.compile(r"\s*(?:-|–|—|\.\.|…|to|through|bis)\s*", re.IGNORECASE)
-_CUT_SHORT: Final = re.compile(r"\s*(?:-|–|—|\.\.|,|&|\+|/)\s*\.?[0-9]{1,3}(?![A-Za-z0-9])")
+_RANGE: Final = re.compile(r"-|–|—|\.\.|…|to|through|bis", re.IGNORECASE)
+_CUT_SHORT: Final = re.compile(r"\s{0,9}(?:-|–|—|\.\.|,|&|\+|/)\s{0,9}\.?[0-9]{1,3}(?![A-Za-z0-9])")
+_TACTIC: Final = re.compile(r"TA[0-9]{4}", re.IGNORECASE)
+_NO_DIGITS: Final = re.compile(r"[^0-9.]+")
 _SHORT: Final = 200
 _LONGEST: Final = 2**15
 """Characters of a cell: what one in Excel can hold."""
@@ -45,7 +47,7 @@ def _technique_ids(cell: str, near: bool) -> tuple[tuple[str, ...], str]:
     if not found:
         return (), _what_instead(cell.strip(), near=near)
     for one, other in itertools.pairwise(found):
-        if _RANGE.fullmatch(cell, one.end(), other.start()):
+        if _RANGE.fullmatch(cell[one.end() : other.start()].strip()):
             return (), f"{quoted(cell)} is a range; {EXPECTED}"
     rest = _ID.sub(" ", cell)
     other_id = _LIKE_AN_ID.search(rest)
@@ -70,13 +72,13 @@ def _names_technique(part: str) -> bool:
 def _what_instead(text: str, *, near: bool) -> str:
     """Return in words what a text is, that was to be a technique id, and the nearest one that would be right."""
     shown = quoted(text)
-    if re.fullmatch(r"TA\d{4}", text, re.IGNORECASE):
+    if _TACTIC.fullmatch(text):
         return f"{shown} is a tactic; {EXPECTED}"
     named = _named(text.casefold())
     if named:
         return f"{shown} is a name without its id; expected {named}"
     known = _all_ids()
-    digits = re.sub(r"[^0-9.]", "", text)
+    digits = _NO_DIGITS.sub("", text)
     guess = f"T{digits}" if digits else text.upper()
     if guess in known:
         return f"{shown} is no technique id; expected {guess}"

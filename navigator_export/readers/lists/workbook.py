@@ -17,10 +17,11 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from navigator_export.errors import Problem, SourceError, nearest
-from navigator_export.readers.lists.columns import WIDEST
-from navigator_export.readers.lists.listing import HEAD, NumberedRow, Origin, find_header, read_list
+from navigator_export.readers.lists.columns import WIDEST, position_of
+from navigator_export.readers.lists.listing import HEAD, NumberedRow, find_header, read_list
 from navigator_export.readers.lists.package import SheetFacts, check_package
 from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Table
 
 _LAST_ROW: Final = 2**20
@@ -57,7 +58,7 @@ def _read(data: bytes, origin: Origin, options: ReadOptions, facts: dict[str, Sh
             sheets = [_named(sheets, options.sheet, origin.file)]
         if not sheets:
             raise SourceError(
-                origin.file, [Problem("it has no sheet that is shown", hint="--sheet names a hidden one")]
+                origin.file, [Problem("it has no sheet that is shown", hint="`reading.sheet` names a hidden one")]
             )
         # A part may stand for many sheets; it is looked at once.
         sheets = list({getattr(sheet, "_worksheet_path", sheet.title): sheet for sheet in reversed(sheets)}.values())
@@ -73,9 +74,8 @@ def _origin(chosen: Any, with_list: Sequence[Any], origin: Origin, facts: dict[s
     remarks = []
     others = [sheet.title for sheet in with_list if sheet is not chosen]
     if others:
-        remarks.append(
-            f"sheet {chosen.title!r} is read; there are lists in {', '.join(map(repr, others))} too (--sheet)"
-        )
+        shown = ", ".join(map(repr, others))
+        remarks.append(f"sheet {chosen.title!r} is read; there are lists in {shown} too (`reading.sheet`)")
     unsaved = _facts(chosen, facts).unsaved
     if unsaved:
         shown = ", ".join(unsaved[:3]) + (" …" if len(unsaved) > 3 else "")  # noqa: PLR2004
@@ -88,7 +88,7 @@ def _named(sheets: Sequence[Any], name: str, file: str) -> Any:
         if sheet.title.strip().casefold() == name.strip().casefold():
             return sheet
     titles = [sheet.title for sheet in sheets]
-    raise SourceError(file, [Problem(f"there is no sheet {name!r}", "--sheet", nearest(name, titles, "sheets"))])
+    raise SourceError(file, [Problem(f"there is no sheet {name!r}", "reading.sheet", nearest(name, titles, "sheets"))])
 
 
 def _facts(sheet: Any, facts: dict[str, SheetFacts]) -> SheetFacts:
@@ -108,12 +108,12 @@ def _filled_rows(sheet: Any, width: int, facts: dict[str, SheetFacts], last: int
     """Yield the rows of a sheet as texts, without empty cells at their ends; merged cells go down over their rows."""
     starting: dict[int, list[tuple[int, int]]] = {}
     for letters, top, bottom in _facts(sheet, facts).merged:
-        starting.setdefault(top, []).append((_position(letters), bottom))
+        starting.setdefault(top, []).append((position_of(letters), bottom))
     open_cells: dict[int, tuple[str, int]] = {}
     # What a sheet says of its size is often wrong.
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(max_row=last, max_col=width), 1):
-        cells = [_text(cell) for cell in row]
+        cells = [_cell_text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         for position, (value, bottom) in list(open_cells.items()):
@@ -128,7 +128,7 @@ def _filled_rows(sheet: Any, width: int, facts: dict[str, SheetFacts], last: int
         yield number, cells
 
 
-def _text(cell: Any) -> str:
+def _cell_text(cell: Any) -> str:
     value = cell.value
     match value:
         case None:
@@ -151,13 +151,6 @@ def _text(cell: Any) -> str:
 
 def _unescaped(match: re.Match[str]) -> str:
     return chr(int(match[1], 16))
-
-
-def _position(letters: str) -> int:
-    position = 0
-    for character in letters:
-        position = position * 26 + ord(character) - ord("A") + 1
-    return position - 1
 
 
 def _width(row: NumberedRow) -> int:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from navigator_export import schemas
 from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.options import Limits
 from navigator_export.readers.table import Metadata, Row, Table
+from navigator_export.wording import quoted
 
 ROWS = "mapping_objects"
 
@@ -23,12 +27,43 @@ class _MappingType(msgspec.Struct):
 
 
 class _Metadata(msgspec.Struct):
-    mapping_framework: str
-    attack_version: str
-    technology_domain: str
+    mapping_framework: str | None = None
+    attack_version: str | None = None
+    technology_domain: str | None = None
     mapping_framework_version: str | None = None
     mapping_types: dict[str, _MappingType | str | None] | None = None
     capability_groups: dict[str, str | None] | None = None
+
+
+class _PublishedRow(Row, gc=False, kw_only=True):
+    """A row with the keys that all published rows have; of others it tells a missing one from null.
+
+    So the keys that were read can be counted. The keys that are not used stand here to be counted too.
+    """
+
+    capability_id: str | None
+    capability_description: str | None
+    capability_group: str | None
+    mapping_type: str | None
+    attack_object_id: str | None
+    references: list[str | None] | None
+    status: str | None
+    score_category: str | UnsetType | None = UNSET  # type: ignore[assignment]
+    score_value: str | UnsetType | None = UNSET  # type: ignore[assignment]
+    comments: str | UnsetType | None = UNSET  # type: ignore[assignment]
+    attack_object_name: Any = UNSET
+    related_score: Any = UNSET
+
+
+_ALWAYS: Final = 7
+_OFTEN: Final = ("score_category", "score_value", "comments", "attack_object_name", "related_score")
+_SELDOM: Final = ("attack_version", "mapping_framework_version")
+"""Keys that count where they say something; a file with a null for one is looked through for repetitions."""
+
+
+class _PublishedFile(msgspec.Struct):
+    metadata: msgspec.Raw
+    mapping_objects: list[_PublishedRow]
 
 
 class _File(msgspec.Struct):
@@ -36,6 +71,7 @@ class _File(msgspec.Struct):
     mapping_objects: list[Row]
 
 
+_published_decoder = msgspec.json.Decoder(_PublishedFile)
 _decoder = msgspec.json.Decoder(_File)
 _metadata_decoder = msgspec.json.Decoder(_Metadata)
 
@@ -44,41 +80,47 @@ _EXPLAINED: Final = 100
 
 _MARK: Final = b"\xef\xbb\xbf"
 _ESCAPED_CONTROL: Final = re.compile(rb"\\(?:[bf]|u(?:00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])|[dD][89a-fA-F]))")
+_BYTE: Final = re.compile(r" \(byte (\d{1,18})\)")
 _RAW_CONTROL: Final = re.compile(rb"\xc2[\x80-\x9f]")
 
-_DECISIVE: Final = ("capability_id", "attack_object_id", "score_category", "score_value")
-"""Fields that would change a layer's colours if the wrong one of two counted."""
+_SPACE: Final = b" \t\r\n"
+_KEY_END: Final = b'":'
+"""What ends each key, and little else: within texts quotation marks are escaped."""
+_BOUNDARIES: Final = (b'{"', b',"', b' "', b"\n")
+"""What never stands within a text: there, quotation marks come after a backslash, and line ends are escaped."""
 
 
 def read_unified(data: bytes, name: str, file: str, limits: Limits | None = None) -> Table:
     """Return the table in the bytes of a unified JSON file; `file` is what messages call it.
 
     Raises SourceError with every problem of the file: no JSON, not of the form that `schemas/mappings.schema.json`
-    describes, a key twice, or more rows than `limits` allow.
+    describes, a key twice, or more rows or longer texts than `limits` allow.
     """
-    most = (limits or Limits()).rows
+    limits = limits or Limits()
     text = data.removeprefix(_MARK)
     try:
-        content = _decoder.decode(text)
+        content, exact = _decode(text)
         meta = _metadata_decoder.decode(content.metadata)
     except msgspec.ValidationError:
-        raise SourceError(file, _form_problems(text, most)) from None
+        raise SourceError(file, _form_problems(text, limits)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(file, [_no_json(data, error)]) from None
-    if len(content.mapping_objects) > most:
-        raise SourceError(file, [_too_many(most)])
-    if _may_repeat_keys(text, content):
-        problems = list(_repeated_keys(text))
-        if problems:
-            raise SourceError(file, problems)
+    rows = content.mapping_objects
+    if len(rows) > limits.rows:
+        raise SourceError(file, [_too_many(limits)])
+    problems = [] if exact else _repeated_keys(text)
+    if _may_be_too_long(text, limits):
+        problems += _too_long(meta, rows, limits)
+    if problems:
+        raise SourceError(file, problems)
     return Table(
         file=file,
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),
         metadata=Metadata(
-            mapping_framework=meta.mapping_framework.strip(),
-            attack_version=meta.attack_version.strip(),
-            technology_domain=meta.technology_domain.strip(),
+            mapping_framework=(meta.mapping_framework or "").strip(),
+            attack_version=(meta.attack_version or "").strip(),
+            technology_domain=(meta.technology_domain or "").strip(),
             mapping_framework_version=(meta.mapping_framework_version or "").strip(),
             mapping_types={
                 id_: (type_.name if isinstance(type_, _MappingType) else type_) or id_
@@ -86,13 +128,120 @@ def read_unified(data: bytes, name: str, file: str, limits: Limits | None = None
             },
             capability_groups={id_: group or id_ for id_, group in (meta.capability_groups or {}).items()},
         ),
-        rows=content.mapping_objects,
+        rows=rows,
         row_place=f"$.{ROWS}[{{}}]",
         controls=_may_hold_controls(text),
     )
 
 
-def _form_problems(text: bytes, most: int) -> list[Problem]:
+def _decode(text: bytes) -> tuple[_File, bool]:
+    """Return what is in a text, and whether it is known that no key stands twice in one object.
+
+    It is known where the text has as many keys as are kept when each counts once.
+    """
+    most = text.translate(None, _SPACE).count(_KEY_END)
+    try:
+        published = _published_decoder.decode(text)
+    except msgspec.ValidationError:
+        return _decoder.decode(text), False
+    rows: list[Row] = list(published.mapping_objects)
+    kept = len(_File.__struct_fields__) + _keys_in(published.metadata) + (_ALWAYS + len(_OFTEN)) * len(rows)
+    for field in _OFTEN:
+        has = attrgetter(field)
+        lacking = [row for row in rows if has(row) is UNSET]
+        kept -= len(lacking)
+        if field in Row.__struct_fields__:
+            for row in lacking:
+                setattr(row, field, None)
+    kept += sum(1 for has in map(attrgetter, _SELDOM) for said in map(has, rows) if said is not None)
+    return _File(published.metadata, rows), most == kept
+
+
+def _keys_in(text: bytes | msgspec.Raw) -> int:
+    """Return how many keys all objects in a JSON text have, each once in its object; 0 where it cannot be told."""
+    kept = 0
+
+    def count(found: dict[str, Any]) -> None:
+        nonlocal kept
+        kept += len(found)
+
+    try:
+        json.loads(bytes(text), object_hook=count)
+    except (ValueError, RecursionError):
+        return 0
+    return kept
+
+
+def _repeated_keys(text: bytes) -> list[Problem]:
+    """Return every key that stands twice in the file, its metadata or one of its rows."""
+
+    def marked(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(found)
+        if len(made) < len(found):
+            made[_REPEATED] = sorted(key for key, times in Counter(key for key, _ in found).items() if times > 1)
+        return made
+
+    try:
+        document = json.loads(text, object_pairs_hook=marked)
+    except (ValueError, RecursionError):
+        return []
+    places = [("$", document), ("$.metadata", document["metadata"])]
+    places += [
+        (f"$.metadata.{field}", document["metadata"].get(field)) for field in ("mapping_types", "capability_groups")
+    ]
+    places += [(f"$.{ROWS}[{index}]", row) for index, row in enumerate(document[ROWS])]
+    return [
+        Problem(f"duplicate key {quoted(key)}", place, "keep one")
+        for place, value in places
+        if isinstance(value, dict)
+        for key in value.get(_REPEATED, ())
+    ]
+
+
+_REPEATED: Final = "\0repeated"
+
+
+def _may_be_too_long(text: bytes, limits: Limits) -> bool:
+    """Return whether a text may be longer than a cell may be; cheap, and never wrongly False."""
+    start = 0
+    while len(text) - start > limits.cell:
+        end = max(text.rfind(boundary, start, start + limits.cell) for boundary in _BOUNDARIES)
+        if end < start:
+            return True
+        start = end + 1
+    return False
+
+
+def _too_long(meta: _Metadata, rows: Sequence[Row], limits: Limits) -> list[Problem]:
+    """Return the texts that are longer than a cell may be, at most one of each field."""
+    problems = []
+    said: list[str | None] = [meta.mapping_framework, meta.mapping_framework_version]
+    for terms in (meta.mapping_types or {}, meta.capability_groups or {}):
+        said += [*terms, *(term.name if isinstance(term, _MappingType) else term for term in terms.values())]
+    if max(map(len, filter(None, said)), default=0) > limits.cell:
+        problems.append(_too_long_at("$.metadata", limits))
+    for field in _TEXT_FIELDS:
+        texts = list(map(attrgetter(field), rows))
+        if max(map(len, filter(None, texts)), default=0) > limits.cell:
+            index = next(i for i, text in enumerate(texts) if text and len(text) > limits.cell)
+            problems.append(_too_long_at(f"$.{ROWS}[{index}].{field}", limits))
+    for index, row in enumerate(rows):
+        if row.references and max(map(len, filter(None, row.references)), default=0) > limits.cell:
+            problems.append(_too_long_at(f"$.{ROWS}[{index}].references", limits))
+            break
+    return problems
+
+
+_TEXT_FIELDS: Final = tuple(
+    field for field in Row.__struct_fields__ if field not in ("references", "capability_groups")
+)
+
+
+def _too_long_at(place: str, limits: Limits) -> Problem:
+    return Problem(f"a text has more than {limits.cell} characters", place, "`reading.limits.cell` allows more")
+
+
+def _form_problems(text: bytes, limits: Limits) -> list[Problem]:
     try:
         document = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -102,8 +251,8 @@ def _form_problems(text: bytes, most: int) -> list[Problem]:
     rows = document.get(ROWS) if isinstance(document, dict) else None
     if not isinstance(rows, list):
         return _violations(document)
-    if len(rows) > most:
-        return [_too_many(most)]
+    if len(rows) > limits.rows:
+        return [_too_many(limits)]
     problems = _violations({**document, ROWS: []})
     explained = 0
     for index, row in enumerate(rows):
@@ -121,8 +270,8 @@ def _form_problems(text: bytes, most: int) -> list[Problem]:
 _SOUND_METADATA: Final = {"mapping_framework": "x", "attack_version": "16.1", "technology_domain": "enterprise"}
 
 
-def _too_many(most: int) -> Problem:
-    return Problem(f"more than {most} rows", f"$.{ROWS}", "--limit rows=… allows more")
+def _too_many(limits: Limits) -> Problem:
+    return Problem(f"more than {limits.rows} rows", f"$.{ROWS}", "`reading.limits.rows` allows more")
 
 
 def _violations(document: Any, index: int = 0) -> list[Problem]:
@@ -135,43 +284,6 @@ def _violations(document: Any, index: int = 0) -> list[Problem]:
 def _may_hold_controls(text: bytes) -> bool:
     """Return whether some text may hold control characters; most files have none, and are spared the search."""
     return bool(b"\x7f" in text or (b"\xc2" in text and _RAW_CONTROL.search(text)) or _ESCAPED_CONTROL.search(text))
-
-
-def _may_repeat_keys(text: bytes, content: _File) -> bool:
-    """Return whether a decisive key may stand twice in one object; cheap, and sometimes wrongly True."""
-    if text.count(b'"metadata"') > 1 or text.count(b'"mapping_objects"') > 1:
-        return True
-    metadata = bytes(content.metadata)
-    if any(metadata.count(b'"%b"' % field.encode()) > 1 for field in _Metadata.__struct_fields__):
-        return True
-    most = len(content.mapping_objects)
-    return any(
-        text.count(b'"%b"' % field.encode()) - metadata.count(b'"%b"' % field.encode()) > most for field in _DECISIVE
-    )
-
-
-def _repeated_keys(text: bytes) -> Iterator[Problem]:
-    """Yield every key that stands twice in the file, its metadata or one of its rows."""
-
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(found)
-        if len(made) < len(found):
-            keys = [key for key, _ in found]
-            made[_REPEATED] = sorted({key for key in keys if keys.count(key) > 1})
-        return made
-
-    try:
-        document = json.loads(text, object_pairs_hook=pairs)
-    except (ValueError, RecursionError):
-        return
-    places = [("$", document), ("$.metadata", document.get("metadata"))]
-    places += [(f"$.{ROWS}[{index}]", row) for index, row in enumerate(document.get(ROWS) or ())]
-    for place, value in places:
-        for key in value.get(_REPEATED, ()) if isinstance(value, dict) else ():
-            yield Problem(f"the key {key[:60]!r} stands twice in one object", place, "keep one")
-
-
-_REPEATED: Final = "\0repeated"
 
 
 def _no_json(data: bytes, error: Exception) -> Problem:
@@ -189,9 +301,9 @@ def _no_json(data: bytes, error: Exception) -> Problem:
         )
     if isinstance(error, RecursionError):
         return Problem("the JSON is nested too deeply", hint="expected Mappings Explorer JSON")
-    found = re.search(r"\(byte (\d+)\)", str(error))
+    found = _BYTE.search(str(error))
     place = _position(data, int(found[1]) if found else len(data))
-    reason = re.sub(r"^JSON is malformed: | \(byte \d+\)", "", str(error))
+    reason = _BYTE.sub("", str(error)).removeprefix("JSON is malformed: ")
     return Problem(f"this is no JSON: {reason[:1].lower()}{reason[1:]}", place, "expected Mappings Explorer JSON")
 
 

@@ -5,148 +5,106 @@ from __future__ import annotations
 from typing import Any
 
 from navigator_export.errors import Problem, SourceError
-from navigator_export.readers.lists.listing import Origin
 from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
-from navigator_export.readers.values import LINE, line_of, yaml_value
+from navigator_export.readers.yaml_fields import Fields, yaml_value
+from navigator_export.strict_yaml import Items, Object, line_of
 
 ROWS = "mapping_objects"
 
 _TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in ("references", "capability_groups"))
-_STATED = ("mapping_framework", "attack_version", "technology_domain")
 
 
 def read_unified_yaml(data: bytes, origin: Origin, options: ReadOptions) -> list[Table]:
-    """Return the table in the bytes of a unified YAML file.
+    """Return the table in the bytes of a unified YAML file; what is wrong with its form is in the table's problems.
 
-    Raises SourceError with every problem of its form, each with its line, or where it goes beyond the limits.
+    Raises SourceError where it is no YAML, no object, or goes beyond the limits.
     """
     encoding = find_encoding(data, origin.file, options)
     document = yaml_value(data.decode(encoding.codec), origin.file, options.limits)
-    problems: list[Problem] = []
-    if not isinstance(document, dict):
-        raise SourceError(origin.file, [_expected("metadata: and mapping_objects:", document, "line 1")])
-    metadata = _metadata(document.get("metadata"), options, problems)
-    rows, places = _rows(document.get(ROWS), line_of(document), options, problems)
-    if problems:
-        raise SourceError(origin.file, problems)
+    fields = Fields()
+    if not isinstance(document, Object):
+        fields.expected("metadata: and mapping_objects:", document, "line 1")
+        raise SourceError(origin.file, fields.problems)
+    said = document.get("metadata")
+    if not isinstance(said, Object):
+        fields.expected("an object under metadata", said, f"line {line_of(document)}, metadata")
+    metadata = _metadata(said, fields) if isinstance(said, Object) else Metadata()
+    items = _items(document, fields)
+    if len(items) > options.limits.rows:
+        problem = Problem(f"more than {options.limits.rows} rows", ROWS, "`reading.limits.rows` allows more")
+        raise SourceError(origin.file, [problem])
+    rows = [(_row(item, fields), line) for item, line in items]
+    if fields.problems and not isinstance(said, Object):
+        raise SourceError(origin.file, fields.problems)
     return [
         Table(
             file=origin.file,
             name=origin.name,
             sha256=origin.sha256,
             metadata=metadata,
-            rows=rows,
+            rows=[row for row, _ in rows],
             row_place="",
-            row_places=places,
+            row_places=[f"line {line}" for _, line in rows],
             rows_place=ROWS,
-            metadata_place="metadata.",
+            metadata_place=f"line {line_of(said)}, metadata.",
             format="yaml",
             reading=(("encoding", encoding.name),),
             remarks=(encoding.remark,) if encoding.remark else (),
+            problems=tuple(fields.problems),
         )
     ]
 
 
-def _metadata(value: Any, options: ReadOptions, problems: list[Problem]) -> Metadata:
-    if not isinstance(value, dict):
-        problems.append(_expected("an object under metadata", value, "metadata"))
-        value = {}
-    texts = {field: _text(value, field, "metadata", problems) for field in (*_STATED, "mapping_framework_version")}
-    stand_in = {
-        "mapping_framework": options.framework,
-        "attack_version": options.attack_version,
-        "technology_domain": options.domain,
-    }
-    problems += [
-        Problem(f"{field} is missing", f"line {line_of(value)}, metadata")
-        for field in _STATED
-        if not (texts[field] or stand_in[field])
-    ]
+def _metadata(said: Object, fields: Fields) -> Metadata:
     return Metadata(
-        mapping_framework=texts["mapping_framework"] or "",
-        attack_version=texts["attack_version"] or "",
-        technology_domain=texts["technology_domain"] or "",
-        mapping_framework_version=texts["mapping_framework_version"],
-        mapping_types=_names(value, "mapping_types", problems),
-        capability_groups=_names(value, "capability_groups", problems),
+        mapping_framework=fields.text(said, "mapping_framework") or "",
+        attack_version=fields.text(said, "attack_version") or "",
+        technology_domain=fields.text(said, "technology_domain") or "",
+        mapping_framework_version=fields.text(said, "mapping_framework_version"),
+        mapping_types=_names(said, "mapping_types", fields),
+        capability_groups=_names(said, "capability_groups", fields),
     )
 
 
-def _names(metadata: dict[str, Any], field: str, problems: list[Problem]) -> dict[str, str]:
+def _names(metadata: Object, field: str, fields: Fields) -> dict[str, str]:
     """Return id to name, where a name stands alone or in an object with more."""
     value = metadata.get(field)
     if value is None:
         return {}
-    place = f"metadata.{field}"
-    if not isinstance(value, dict):
-        problems.append(_expected("an object of ids and names", value, place))
+    if not isinstance(value, Object):
+        fields.expected("an object of ids and names", value, fields.place(metadata.lines[field], f"metadata.{field}"))
         return {}
     names = {}
     for id_, named in value.items():
-        if id_ == LINE:
-            continue
-        name = named.get("name") if isinstance(named, dict) else named
+        name: Any = named.get("name") if isinstance(named, Object) else named
         if name is not None and not isinstance(name, str):
-            problems.append(_expected("a name", name, f"{place}.{id_}"))
+            fields.expected("a name", name, fields.place(value.lines[id_], f"metadata.{field}"))
             continue
         names[id_] = name or id_
     return names
 
 
-def _rows(value: Any, line: int, options: ReadOptions, problems: list[Problem]) -> tuple[list[Row], list[str]]:
-    rows: list[Row] = []
-    places: list[str] = []
-    if not isinstance(value, list):
-        problems.append(_expected(f"a list under {ROWS}", value, f"line {line}"))
-        return rows, places
-    if len(value) > options.limits.rows:
-        problems.append(Problem(f"more than {options.limits.rows} rows", ROWS, "--limit rows=… allows more"))
-        return rows, places
-    for index, item in enumerate(value):
-        place = f"line {line_of(item, 0)}" if isinstance(item, dict) else f"{ROWS}[{index}]"
-        if not isinstance(item, dict):
-            problems.append(_expected("an object", item, place))
-            continue
-        texts = {field: _text(item, field, place, problems) for field in _TEXT_FIELDS}
-        rows.append(
-            Row(
-                **texts,
-                references=_texts(item, "references", place, problems),
-                capability_groups=[text for text in _texts(item, "capability_groups", place, problems) if text] or None,
-            )
-        )
-        places.append(place)
-    return rows, places
-
-
-def _texts(item: dict[str, Any], field: str, place: str, problems: list[Problem]) -> list[str | None]:
-    value = item.get(field)
-    if value is None:
+def _items(document: Object, fields: Fields) -> list[tuple[Object, int]]:
+    """Return the rows that are objects, each with the line that it begins in."""
+    value = document.get(ROWS)
+    if not isinstance(value, Items):
+        line = document.lines.get(ROWS, document.line)
+        fields.expected(f"a list under {ROWS}", value, f"line {line}")
         return []
-    if not isinstance(value, list) or not all(text is None or isinstance(text, str) for text in value):
-        problems.append(_expected("a list of texts", value, f"{place}, {field}"))
-        return []
-    return value
+    numbered = list(zip(value, value.lines, strict=True))
+    for item, line in numbered:
+        if not isinstance(item, Object):
+            fields.expected("an object", item, f"line {line}, {ROWS}")
+    return [(item, line) for item, line in numbered if isinstance(item, Object)]
 
 
-def _text(item: dict[str, Any], field: str, place: str, problems: list[Problem]) -> str | None:
-    value = item.get(field)
-    if value is None or isinstance(value, str):
-        return value
-    problems.append(_expected("text", value, f"{place}, {field}"))
-    return None
-
-
-def _expected(what: str, value: Any, place: str) -> Problem:
-    kind = (
-        "an object"
-        if isinstance(value, dict)
-        else "a list"
-        if isinstance(value, list)
-        else "text"
-        if value
-        else "nothing"
+def _row(item: Object, fields: Fields) -> Row:
+    texts = {field: fields.text(item, field) for field in _TEXT_FIELDS}
+    return Row(
+        **texts,
+        references=fields.texts(item, "references"),
+        capability_groups=[text for text in fields.texts(item, "capability_groups") if text] or None,
     )
-    return Problem(f"expected {what}, found {kind}", place)

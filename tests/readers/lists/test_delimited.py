@@ -146,7 +146,10 @@ def test_all_wrong_cells_are_told_at_once_with_their_places() -> None:
     assert len(lines) == 3
     assert lines[0].startswith("own.csv::row 2, column Technique: error 'T11145' is no technique id; expected T1114")
     assert any(line.startswith("own.csv::row 4, column Technique") for line in lines)
-    assert any("own.csv::row 3, column Score: error 'Hgh' is no value" in line and "--rating" in line for line in lines)
+    assert any(
+        "own.csv::row 3, column Score: error 'Hgh' is no value" in line and "`reading.ratings`" in line
+        for line in lines
+    )
 
 
 def test_wrong_word_of_a_row_with_several_techniques_is_told_once() -> None:
@@ -243,7 +246,7 @@ def test_values_without_category_are_assumed_to_protect_and_said() -> None:
     text = "Control,Technique,Score\nAC-1,T1114,Partial\n"
     assumed = read_csv(text)
     assert ratings(assumed) == ["protect partial"]
-    assert any("--source-category" in remark for remark in assumed.sources[0].remarks)
+    assert any("`reading.category`" in remark for remark in assumed.sources[0].remarks)
     assert ratings(read_csv(text, category="detect")) == ["detect partial"]
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 from navigator_export import MappingSet
 from navigator_export.errors import NavigatorExportError, Problem, SourceError
 from navigator_export.readers.assembly import assemble
+from navigator_export.readers.options import Limits
 from navigator_export.readers.unified.json_text import read_unified
 from tests.made_inputs import Json, layer_bytes, make_row, mapping_bytes, mapping_document, nested_lists, rated_rows
 
@@ -234,7 +235,7 @@ def test_bad_release(release: str) -> None:
 
 def test_all_problems_of_metadata_are_told_at_once() -> None:
     data = mapping_bytes([make_row()], mapping_framework=" ", attack_version="x", technology_domain="y")
-    assert places(data) == ["$.metadata.technology_domain", "$.metadata.attack_version", "$.metadata.mapping_framework"]
+    assert places(data) == ["$.metadata.mapping_framework", "$.metadata.technology_domain", "$.metadata.attack_version"]
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
@@ -280,6 +281,143 @@ def test_every_wrong_word_is_told_with_its_row() -> None:
 def test_wrong_words_of_rows_that_map_nothing_do_not_matter() -> None:
     rows = [make_row(), make_row("A", None, score_value="x"), make_row(status="non_mappable", score_category="x")]
     assert len(read_json(mapping_bytes(rows), "x").mappings) == 1
+
+
+# ---- keys that stand twice -------------------------------------------------------------------------------------------
+
+
+def twice(row: str) -> bytes:
+    """Return a file of one row as it is written, and one that lacks what the other has too often."""
+    whole = mapping_bytes([make_row(), {"capability_id": "B", "attack_object_id": "T1078"}])
+    return whole.replace(json.dumps(make_row()).encode(), row.encode())
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ('"score_value": "minimal", "score_value": "partial"', "score_value"),
+        ('"score_value": null, "score_value": "partial"', "score_value"),
+        ('"score_value": "partial", "score_value": null', "score_value"),
+        ('"score_value": "minimal", "score\\u005fvalue": "partial"', "score_value"),
+        ('"score\\u005fvalue": "minimal", "score\\u005Fvalue": "partial"', "score_value"),
+        ('"score_value" : "minimal", "score_value"\n:\t"partial"', "score_value"),
+        ('"status": "complete", "status": "non_mappable"', "status"),
+        ('"unread": 1, "unread": 2', "unread"),
+        ('"attack_version": null, "attack_version": "15.1"', "attack_version"),
+    ],
+)
+@pytest.mark.parametrize("whole", [True, False], ids=["with all keys", "with few"])
+def test_key_that_stands_twice_in_a_row_is_told(said: str, key: str, whole: bool) -> None:
+    others = {name: value for name, value in make_row().items() if name not in said.replace("\\u005f", "_")}
+    if not whole:
+        others = {"capability_id": "A", "attack_object_id": "T1114"}
+    data = twice("{" + json.dumps(others)[1:-1] + ", " + said + "}")
+    [problem] = problems(data)
+    assert problem == Problem(f"duplicate key {key!r}", "$.mapping_objects[0]", "keep one")
+
+
+@pytest.mark.parametrize(
+    ("once", "again", "place"),
+    [
+        ('"attack_version": "16.1"', '"attack_version": "9.0"', "$.metadata"),
+        ('"capability_groups": {', '"capability_groups": {}', "$.metadata"),
+        ('"mail": "Mail Protection"', '"mail": "x"', "$.metadata.capability_groups"),
+        ('"metadata": {', '"metadata": {}', "$"),
+        ('"mapping_objects": [', '"mapping\\u005fobjects": []', "$"),
+    ],
+)
+def test_key_that_stands_twice_around_the_rows_is_told(once: str, again: str, place: str) -> None:
+    [problem] = problems(GOOD.decode().replace(once, f"{again}, {once}", 1).encode())
+    assert problem.place == place
+    assert problem.message.startswith("duplicate key ")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        make_row(comments='"score_value": "a", "score_value": "b"'),
+        make_row(comments=': "a":', capability_description='x": '),
+        make_row(references=['"status":']),
+        make_row(score_value=None, score_category=None),
+        make_row(attack_object_name={"x": 1, "y": [{"x": 1}]}),
+        make_row(related_score=5, attack_version=None),
+        {"capability_id": "A", "attack_object_id": "T1114"},
+    ],
+)
+def test_what_only_looks_like_a_key_is_none(row: dict[str, Json]) -> None:
+    assert len(read_json(mapping_bytes([make_row("B"), row])).mappings) == 2
+
+
+@given(
+    st.lists(st.sampled_from([*make_row(), "x", "attack_version", "score\\u005fvalue", "statu\\u0073"]), max_size=14),
+    st.sampled_from(["null", '"T1114"', '"\\": "', '{"x": 1}']),
+    st.sampled_from([":", " : ", "\n:"]),
+)
+def test_keys_of_a_row_are_told_if_and_only_if_one_stands_twice(keys: list[str], value: str, colon: str) -> None:
+    values = {"references": "[]", "x": value}
+    row = ", ".join(f'"{key}"{colon}{values.get(key, "null")}' for key in keys)
+    data = mapping_bytes([make_row(), make_row("B", "T1078")]).replace(b'"capability_id": "B"', b"@", 1)
+    data = data[: data.index(b"{@")] + b"{" + row.encode() + b"}]}"
+    said = [json.loads(f'"{key}"') for key in keys]
+    if len(set(said)) < len(said):
+        assert all(problem.message.startswith("duplicate key ") for problem in problems(data))
+    else:
+        assert len(read_json(data).mappings) == 1
+
+
+# ---- limits ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("comments", ".comments"),
+        ("capability_description", ".capability_description"),
+        ("mapping_type", ".mapping_type"),
+        ("references", ".references"),
+    ],
+)
+@pytest.mark.parametrize("character", ["a", "ä", '"', "\n"])
+def test_longest_text_is_read_and_one_more_character_is_refused(path: str, place: str, character: str) -> None:
+    for length in (300, 301):
+        text = character * length
+        data = mapping_bytes([make_row(), make_row("B", **{path: [text] if path == "references" else text})])
+        if length == 300:
+            assert read_unified(data, "x", "x", Limits(cell=300)).rows[1].capability_id == "B"
+            continue
+        with pytest.raises(SourceError) as raised:
+            read_unified(data, "x", "x", Limits(cell=300))
+        [problem] = raised.value.problems
+        assert problem.place == f"$.mapping_objects[1]{place}"
+        assert (problem.message, problem.hint) == (
+            "a text has more than 300 characters",
+            "`reading.limits.cell` allows more",
+        )
+
+
+@pytest.mark.parametrize("stated", [{"capability_groups": {"a": "x" * 301}}, {"mapping_framework": "x" * 301}])
+def test_longer_text_of_the_metadata_is_refused(stated: dict[str, Json]) -> None:
+    with pytest.raises(SourceError, match=r"\$\.metadata: error a text has more than 300 characters"):
+        read_unified(mapping_bytes([make_row()], **stated), "x", "x", Limits(cell=300))
+
+
+@pytest.mark.parametrize("length", [90, 102, 2000])
+def test_boundaries_of_texts_are_found_in_any_writing(length: int) -> None:
+    document = mapping_document([make_row("B", comments='\\"' * (length // 2)), make_row(comments="x" * 99)])
+    for separators, indent in (((",", ":"), None), ((", ", ": "), None), ((",", ": "), 1)):
+        data = json.dumps(document, separators=separators, indent=indent).encode()
+        refused = length > 100
+        if refused:
+            with pytest.raises(SourceError, match="more than 100 characters"):
+                read_unified(data, "x", "x", Limits(cell=100))
+        else:
+            assert len(read_unified(data, "x", "x", Limits(cell=100)).rows) == 2
+
+
+def test_as_many_rows_as_the_limit_are_read_and_one_more_is_refused() -> None:
+    assert len(read_unified(mapping_bytes([make_row()] * 5), "x", "x", Limits(rows=5)).rows) == 5
+    with pytest.raises(SourceError, match="more than 5 rows"):
+        read_unified(mapping_bytes([make_row()] * 6), "x", "x", Limits(rows=5))
 
 
 # ---- anything --------------------------------------------------------------------------------------------------------

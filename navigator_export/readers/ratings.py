@@ -6,10 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from navigator_export.errors import Problem, SourceError
 from navigator_export.model import CATEGORIES, VALUES, Category
-from navigator_export.readers.options import ReadOptions
-from navigator_export.readers.table import Row, Table
 
 _CATEGORY_WORDS: Final[dict[str, str]] = {
     **{category: category for category in CATEGORIES},
@@ -21,8 +18,9 @@ _CATEGORY_WORDS: Final[dict[str, str]] = {
 }
 """The words of the categories and the ones that CTID used for them at first."""
 
-_NUMBER: Final = re.compile(r"\s*(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)\s*(%?)\s*")
-_RANGE: Final = re.compile(r"\s*([0-9.,]{1,20})\s*%?\s*\.\.\s*([0-9.,]{1,20})\s*(%?)\s*")
+_NUMBER: Final = re.compile(r"(-?[0-9]{1,15}(?:[.,][0-9]{1,15})?)(?:\s*(%))?")
+_RANGE: Final = re.compile(r"([0-9.,]{1,20})(?:\s*%)?\s*\.\.\s*([0-9.,]{1,20})(?:\s*%)?")
+_WORD: Final = re.compile(r"[^\W_]+")
 
 Rating = tuple[str | None, str | None]
 """Category and value, either of them maybe None."""
@@ -44,20 +42,20 @@ class Ratings:
             meant = _in_words(rating)
             if meant is None and rating.strip():
                 raise ValueError(f"{rating!r} is no rating; expected one like significant or protect significant")
-            if ends := _RANGE.fullmatch(word):
-                low, high = (_as_number(end) for end in ends.groups()[:2])
+            if ends := _RANGE.fullmatch(word.strip()):
+                low, high = (_as_number(end) for end in ends.groups())
                 self._ranges.append((low, high, meant or (None, None)))
             else:
-                self._words[_plain(word)] = meant or (None, None)
+                self._words[_shared_spelling(word)] = meant or (None, None)
 
-    def apply(self, row: Row) -> None:
-        """Put a row's category and value into the project's words; what means nothing stays as it is."""
-        given = (row.score_category, row.score_value)
+    def read(self, category: str | None, value: str | None) -> Rating:
+        """Return a row's category and value in the project's words; what means nothing stays as it is."""
+        given = (category, value)
         if given not in self._cache:
-            self._cache[given] = self._read(*given)
-        row.score_category, row.score_value = self._cache[given]
+            self._cache[given] = self._meant(category, value)
+        return self._cache[given]
 
-    def _read(self, category: str | None, value: str | None) -> Rating:
+    def _meant(self, category: str | None, value: str | None) -> Rating:
         meant_value = self._meaning(value)
         meant_category = self._meaning(category)
         new_category = meant_category[0] if meant_category else category
@@ -75,9 +73,9 @@ class Ratings:
         if not (text or "").strip():
             return None
         assert text is not None  # noqa: S101 - for the type checker
-        if (meant := self._words.get(_plain(text))) is not None:
+        if (meant := self._words.get(_shared_spelling(text))) is not None:
             return meant
-        number = _NUMBER.fullmatch(text)
+        number = _NUMBER.fullmatch(text.strip())
         if number:
             amount = _as_number(number[1])
             for low, high, meant in self._ranges:
@@ -90,7 +88,7 @@ def _in_words(text: str) -> Rating | None:
     """Return the rating in a text of nothing but a category, a value, or both; None for any other text."""
     category: str | None = None
     value: str | None = None
-    for word in re.findall(r"[^\W_]+", text.casefold()):
+    for word in _WORD.findall(text.casefold()):
         if word in _CATEGORY_WORDS and category is None:
             category = _CATEGORY_WORDS[word]
         elif word in VALUES and value is None:
@@ -100,11 +98,11 @@ def _in_words(text: str) -> Rating | None:
     return (category, value) if category or value else None
 
 
-def _plain(word: str) -> str:
+def _shared_spelling(word: str) -> str:
     """Return what two spellings of a word share: case, spaces, how a number is written."""
-    number = _NUMBER.fullmatch(word)
+    number = _NUMBER.fullmatch(word.strip())
     if number:
-        return f"{_as_number(number[1]):g}{number[2]}"
+        return f"{_as_number(number[1]):g}{number[2] or ''}"
     return " ".join(word.casefold().split())
 
 
@@ -113,13 +111,3 @@ def _as_number(text: str) -> float:
         return float(text.replace(",", "."))
     except ValueError:
         raise ValueError(f"{text!r} is no number") from None
-
-
-def rate(table: Table, options: ReadOptions) -> None:
-    """Put the ratings of a table's rows into the project's words. Raises SourceError where an option is no rating."""
-    try:
-        ratings = Ratings(options.ratings, options.category)
-    except ValueError as error:
-        raise SourceError(table.file, [Problem(str(error), "--rating")]) from None
-    for row in table.rows:
-        ratings.apply(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from navigator_export.errors import Problem, SourceError
-from navigator_export.readers.contents import contents
+from navigator_export.sources.registry import contents
 
 
 def read_capability_set(source: str) -> tuple[str, ...]:

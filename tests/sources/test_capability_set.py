@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from navigator_export.errors import SourceError
-from navigator_export.readers.capability_set import read_capability_set
+from navigator_export.sources.capability_set import read_capability_set
 
 
 def write(folder: Path, data: bytes) -> str:

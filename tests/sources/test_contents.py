@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from navigator_export.errors import SourceError
-from navigator_export.readers.contents import contents
+from navigator_export.readers.options import Limits
+from navigator_export.sources.registry import contents
 
 
 def test_bytes_of_a_file_come_as_they_are(tmp_path: Path) -> None:
@@ -64,14 +65,13 @@ def test_unreadable_file_is_an_error_in_words(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(("size", "is_read"), [(64, True), (65, False)])
 def test_more_than_the_limit_is_refused(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     size: int,
     is_read: bool,
 ) -> None:
-    monkeypatch.setattr(sys.modules["navigator_export.readers.contents"], "MAX_BYTES", 64)
+    limits = Limits(bytes=64)
     (tmp_path / "a").write_bytes(b"x" * size)
     if is_read:
-        assert len(contents(str(tmp_path / "a"))) == size
+        assert len(contents(str(tmp_path / "a"), limits)) == size
     else:
         with pytest.raises(SourceError, match="the largest that is read"):
-            contents(str(tmp_path / "a"))
+            contents(str(tmp_path / "a"), limits)

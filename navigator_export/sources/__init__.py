@@ -1,0 +1,1 @@
+"""Where mappings come from: one module per kind of source, and a registry that knows which word names which."""
