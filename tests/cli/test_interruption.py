@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 
@@ -98,33 +100,42 @@ def test_thread_runs_without_signals() -> None:
     assert ran == [before]
 
 
-def test_second_signal_does_not_count_while_the_first_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def own_handlers() -> Iterator[None]:
+    """Put the handlers of signals back, which a command that was interrupted leaves in place."""
     before = {name: signal.getsignal(getattr(signal, name)) for name in SIGNALS}
-    cleaned = False
-    try:
-        with pytest.raises(Interrupted) as interruption, interruptible():
-            try:
-                signal.raise_signal(signal.SIGTERM)
-            finally:
-                signal.raise_signal(signal.SIGINT)
-                signal.raise_signal(signal.SIGTERM)
-                cleaned = True
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+    yield
+    for name, handler in before.items():
+        signal.signal(getattr(signal, name), handler)
+
+
+@pytest.mark.usefixtures("own_handlers")
+def test_second_signal_does_not_count_while_the_first_ends_the_command() -> None:
+    cleaned: list[bool] = []
+
+    def work() -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
+            cleaned.append(True)
+
+    with pytest.raises(Interrupted) as interruption, interruptible():
+        work()
     assert cleaned
     assert interruption.value.exit_code == 143
 
 
+@pytest.mark.usefixtures("own_handlers")
 def test_signal_counts_again_where_the_first_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("navigator_export.cli.interruption._CLEANING", 0.0)
-    before = {name: signal.getsignal(getattr(signal, name)) for name in SIGNALS}
-    try:
-        with pytest.raises(Interrupted) as interruption, interruptible():
-            with pytest.raises(Interrupted):
-                signal.raise_signal(signal.SIGTERM)
-            signal.raise_signal(signal.SIGINT)
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+
+    def work() -> None:
+        with suppress(Interrupted):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(Interrupted) as interruption, interruptible():
+        work()
     assert interruption.value.exit_code == 130
