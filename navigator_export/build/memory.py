@@ -8,6 +8,7 @@ only; where others are imported, do without it.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
@@ -45,7 +46,7 @@ class Memory:
     """What is remembered of one manifest's builds."""
 
     def __init__(self, manifest: str) -> None:
-        name = hashlib.sha256(str(Path(manifest).resolve()).encode()).hexdigest()[:16]
+        name = hashlib.sha256(os.fsencode(Path(manifest).resolve())).hexdigest()[:16]
         self._file = Path(platformdirs.user_cache_dir("navigator-export"), "builds", f"{name}.json")
         self._known: dict[str, _Remembered] = {}
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):

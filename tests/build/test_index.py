@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shlex
 import shutil
@@ -15,10 +16,12 @@ import jsonschema
 import pytest
 from hypothesis import given, strategies as st
 
+from navigator_export.attack import known
+from navigator_export.build import build, read_manifest
 from navigator_export.build.index import INDEX, MOST_TABS, IndexedLayer, index_files, read_index
 from navigator_export.build.manifest import NAVIGATOR_URL, Manifest
 from navigator_export.version import __version__
-from tests.build.manifests import INDEX_FILES, built, layers_in, tree
+from tests.build.manifests import INDEX_FILES, built, layers_in, manifest_file, tree
 from tests.made_inputs import NIST, Json, make_row, mapping_file
 from tests.real_inputs import ROOT
 from tests.results import metadata_of
@@ -300,6 +303,24 @@ def test_table_shows_names_of_any_signs_as_they_are(tmp_path: Path) -> None:
         assert re.search(r"(?<!\\)(?:\\\\)*[<>]", line) is None
         assert len(re.findall(r"(?<!\\)(?:\\\\)*\]\(", line)) == 1
     assert any("a \\| b \\[c\\](d)" in line for line in rows_shown)
+
+
+STEERING = "a\u202eb\u2066c\x9b31md\u061c"
+
+
+def test_characters_that_steer_a_terminal_are_spelled_out(tmp_path: Path) -> None:
+    """In the manifest's file name, in the names of layers and of groups."""
+    rows = [make_row("MAIL-E3", "T1114", capability_group=STEERING)]
+    mapping_file(tmp_path, rows, "odd.json", capability_groups={STEERING: STEERING})
+    text = {"sources": {"odd": "odd.json"}, "layers": [{"for_each": "group", "name": "{group}", "path": "a"}]}
+    path = manifest_file(tmp_path, text, f"x{STEERING}{os.fsdecode(bytes([255]))}.yaml")
+    build(read_manifest(str(path)), str(tmp_path / "out"), known())
+    index = (tmp_path / "out/index.json").read_text("utf-8")
+    table = (tmp_path / "out/INDEX.md").read_text("utf-8")
+    for page in (index, table):
+        assert not (set(STEERING) - set("abcd31m")) & set(page)
+        assert "u202e" in page
+    assert json.loads(index)["layers"][0]["name"] == json.loads((tmp_path / "out/a.json").read_bytes())["name"]
 
 
 def test_table_shows_the_figures_of_the_index(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -323,3 +324,15 @@ def test_remedy_of_a_stray_layer_of_others_is_not_to_build(run: Run, manifest: P
     outcome = run("build", manifest, "-o", tmp_path / "out", "--check")
     assert outcome.code == 1
     assert "remove" in outcome.err
+
+
+def test_file_name_that_is_no_text_goes_to_the_page_of_a_workflow(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = manifest_file(tmp_path, WRONG, os.fsdecode(b"a\xff\xe2\x80\xaeb_c.yaml"))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "page.md"))
+    outcome = run("build", manifest, "-o", tmp_path / "out", "--format", "github")
+    assert outcome.code == 2
+    page = (tmp_path / "page.md").read_text("utf-8")
+    assert "a\\\\udcff\\\\u202eb\\_c.yaml" in page.splitlines()[0]
+    assert "\u202e" not in page
