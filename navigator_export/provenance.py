@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from navigator_export.characters import clean_name
 from navigator_export.frameworks import framework
 from navigator_export.layer.composition import Heading
 from navigator_export.layer.format import Divider, Metadata
@@ -21,8 +22,8 @@ def heading_of(settled: Settled) -> Heading:
     """
     recipe = settled.recipe
     return Heading(
-        name=title(settled),
-        description=_description(settled) if recipe.description is None else recipe.description,
+        name=clean_name(title(settled)),
+        description=clean_name(_description(settled) if recipe.description is None else recipe.description),
         metadata=tuple(_metadata(settled)),
     )
 
@@ -52,7 +53,8 @@ def _metadata(settled: Settled) -> Iterator[Metadata | Divider]:
         ("command", settled.command),
         ("made with", f"navigator-export {__version__}"),
     )
-    yield from (Metadata(name, value) for name, value in pairs if value)
+    # Patterns, and through them the command, are the words of whoever asked: they may hold any character.
+    yield from (Metadata(name, clean_name(value)) for name, value in pairs if value)
 
 
 def _source_metadata(source: Source) -> Iterator[Metadata]:

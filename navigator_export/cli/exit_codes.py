@@ -1,4 +1,4 @@
-"""What the exit code of every command means."""
+"""What the exit code of every command means; where a signal ends one, it is 128 and the number of the signal."""
 
 from __future__ import annotations
 
