@@ -166,7 +166,7 @@ def _keys_in(text: bytes | msgspec.Raw) -> int:
         kept += len(found)
 
     try:
-        json.loads(bytes(text), object_hook=count)
+        json.loads(bytes(text), object_hook=count, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return 0
     return kept
@@ -182,9 +182,10 @@ def _repeated_keys(text: bytes) -> list[Problem]:
         return made
 
     try:
-        document = json.loads(text, object_pairs_hook=marked)
-    except (ValueError, RecursionError):
-        return []
+        # Numbers stay texts: one of many digits is no key, and Python refuses to make it a number.
+        document = json.loads(text, object_pairs_hook=marked, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        return [_no_json(text, error)]
     places = [("$", document), ("$.metadata", document["metadata"])]
     places += [
         (f"$.metadata.{field}", document["metadata"].get(field)) for field in ("mapping_types", "capability_groups")

@@ -303,6 +303,9 @@ def twice(row: str) -> bytes:
         ('"score_value" : "minimal", "score_value"\n:\t"partial"', "score_value"),
         ('"status": "complete", "status": "non_mappable"', "status"),
         ('"unread": 1, "unread": 2', "unread"),
+        pytest.param(
+            f'"unread": {"9" * 5000}, "status": "complete", "status": "non_mappable"', "status", id="huge number"
+        ),
         ('"attack_version": null, "attack_version": "15.1"', "attack_version"),
     ],
 )
