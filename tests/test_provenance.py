@@ -17,18 +17,11 @@ TURNING = "\u202e\u2066\u200f"
         Recipe(name=f"Mail\x1b[31m{TURNING} for\x00 us\x9b"),
         Recipe(description=f"\x07What{TURNING} is done\x7f\nfor mail"),
         Recipe(selection=Selection(include=Criteria(capabilities=(f"[\x1b{TURNING}M]AIL-E3",)))),
-        Recipe(selection=Selection(exclude=Criteria(techniques=("[\x1b]*", "T1566"))), name="x"),
+        Recipe(selection=Selection(exclude=Criteria(groups=("[\x1bi]dentity",))), comments="none"),
     ],
 )
 def test_what_somebody_asks_for_steers_no_reader_of_the_layer(recipe: Recipe) -> None:
-    rows = [*rated_rows(), make_row("Z", "T1059")]
-    try:
-        text = make_layer(mapping_set(rows), recipe).text.decode()
-    except ValueError:
-        pytest.fail("a layer, or an error in words")
-    except Exception as error:
-        assert "matches nothing" in str(error)
-        return
+    text = make_layer(mapping_set([*rated_rows(), make_row("Z", "T1059")]), recipe).text.decode()
     texts = [value for value in walk(json.loads(text)) if isinstance(value, str)]
     assert len(texts) > 20
     assert [text for text in texts if control_characters(text) or set(text) & set(TURNING)] == []
