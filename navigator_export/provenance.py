@@ -13,6 +13,7 @@ from navigator_export.layer.tally import Tally
 from navigator_export.model import Source
 from navigator_export.preparation import Settled
 from navigator_export.version import __version__
+from navigator_export.wording import counted
 
 
 def heading_of(settled: Settled) -> Heading:
@@ -34,7 +35,8 @@ def _description(settled: Settled) -> str:
     return (
         f"Mappings of {frameworks} to ATT&CK {settled.prepared.moved.attack_version}. "
         f"The score is {settled.scale.meaning}. Selected: {settled.selection}. "
-        f"{tally.mappings} mappings of {tally.capabilities} capabilities on {tally.techniques} techniques."
+        f"{counted(tally.mappings, 'mapping')} of {counted(tally.capabilities, 'capability', 'capabilities')} "
+        f"on {counted(tally.techniques, 'technique')}."
     )
 
 
@@ -47,7 +49,7 @@ def _metadata(settled: Settled) -> Iterator[Metadata | Divider]:
         ("layer's ATT&CK release", f"{mappings.attack_version} {mappings.domain}"),
         ("selection", settled.selection),
         ("score", f"{scale.name}: {scale.meaning}"),
-        ("mappings", f"{tally.mappings} on {tally.techniques} techniques"),
+        ("mappings", f"{tally.mappings:,} on {counted(tally.techniques, 'technique')}"),
         ("left out", tally.left_out() or "nothing"),
         ("moved", _moved(tally)),
         ("command", settled.command),

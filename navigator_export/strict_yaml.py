@@ -13,7 +13,7 @@ import msgspec
 import yaml
 
 from navigator_export.errors import Problem
-from navigator_export.wording import quoted, shortened
+from navigator_export.wording import counted, quoted, shortened
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE: Final = "tag:yaml.org,2002:"
@@ -137,7 +137,7 @@ def parse_yaml(text: str, bounds: Bounds, typing: Typing = as_text) -> Document:
         return Document(None, 1, (Problem("nested too deeply", hint="is it a list or an object without end?"),))
     except (yaml.YAMLError, ValueError) as error:
         words = shortened(str(error) or type(error).__name__, 200)
-        return Document(None, 1, (Problem(f"this is no YAML: {words}"),))
+        return Document(None, 1, (Problem(f"this is not valid YAML: {words}"),))
     return Document(value, line, builder.problems)
 
 
@@ -170,7 +170,7 @@ def _no_yaml(error: yaml.MarkedYAMLError, text: str) -> Problem:
     words = shortened(error.problem or error.context or "it cannot be parsed", 200)
     place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
     indent = _indent(text, mark.line) if mark else ""
-    return Problem(f"this is no YAML: {words}", place, "indent with spaces, not tabs" if "\t" in indent else "")
+    return Problem(f"this is not valid YAML: {words}", place, "indent with spaces, not tabs" if "\t" in indent else "")
 
 
 def _indent(text: str, line: int) -> str:
@@ -251,10 +251,12 @@ class _Builder:
         self._deepest = max(self._deepest, depth)
         if self._count > bounds.values:
             raise _RefusedError(
-                f"more than {bounds.values} values, with all that aliases stand for", event, bounds.hint("values")
+                f"more than {counted(bounds.values, 'value')}, with all that aliases stand for",
+                event,
+                bounds.hint("values"),
             )
         if depth > bounds.depth:
-            raise _RefusedError(f"nested deeper than {bounds.depth} levels", event, bounds.hint("depth"))
+            raise _RefusedError(f"nested deeper than {counted(bounds.depth, 'level')}", event, bounds.hint("depth"))
 
     def _alias(self, event: Any, depth: int) -> Any:
         name = shortened(event.anchor)
@@ -262,7 +264,7 @@ class _Builder:
             raise _RefusedError(f"the alias *{name} names nothing above it", event, f"mark something with &{name}")
         named = self._anchors[event.anchor]
         if named is None:
-            raise _RefusedError(f"the alias *{name} stands within what it names", event, "write out what it stands for")
+            raise _RefusedError(f"the alias *{name} refers to itself", event, "write out what it stands for")
         self._take(named.size, depth + named.height, event)
         return named.value
 
@@ -270,7 +272,7 @@ class _Builder:
         text: str = event.value
         if len(text) > self._bounds.cell:
             raise _RefusedError(
-                f"a text has more than {self._bounds.cell} characters", event, self._bounds.hint("cell")
+                f"a text has more than {counted(self._bounds.cell, 'character')}", event, self._bounds.hint("cell")
             )
         try:
             return self._typing(Scalar(text, event.implicit[0], event.tag, key))

@@ -38,7 +38,7 @@ def test_every_row_is_in_one_count() -> None:
 def test_what_is_left_out_is_told_in_the_layer() -> None:
     layer = json.loads(make_layer(mapping_set(ODD_ROWS)).text)
     [left_out] = metadata_of(layer, "left out")
-    assert left_out == "1 repeated, 3 map nothing, 1 on inactive techniques (T1053.001)"
+    assert left_out == "1 repeated, 3 without a mapping, 1 on inactive techniques (T1053.001)"
 
 
 def test_nothing_left_out_is_told_too() -> None:

@@ -69,7 +69,7 @@ def test_anchor_may_be_set_anew() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: &x [*x]", "line 1: the alias *x stands within what it names; write out what it stands for"),
+        ("a: &x [*x]", "line 1: the alias *x refers to itself; write out what it stands for"),
         ("a: 1\nb: *x", "line 2: the alias *x names nothing above it; mark something with &x"),
         ("a: &x {}\nb:\n  <<: *x", "line 3: the merge key << is not read; write out what it stands for"),
         ("a: 1\nb: 2\na: 3", "line 3: duplicate key 'a' (first on line 1); keep one"),

@@ -22,6 +22,7 @@ from navigator_export.cli.terminal import answer, complain
 from navigator_export.errors import AttackError, Problem
 from navigator_export.model import DOMAINS, Domain
 from navigator_export.output import as_json
+from navigator_export.wording import counted
 
 
 class ReleaseName(click.ParamType[str]):
@@ -197,7 +198,9 @@ def _save(imported: Sequence[tuple[str, ImportedRelease]], *, as_json: bool) -> 
         if not result.official:
             complain(f"{result.bundle}: warning not an official bundle of {result.domain} {result.release}")
         if result.left_out:
-            complain(f"{result.bundle}: warning {result.left_out} techniques are not of {result.domain} and left out")
+            complain(
+                f"{result.bundle}: warning {counted(result.left_out, 'technique')} not of {result.domain}, left out"
+            )
 
 
 def _result(bundle: str, release: ImportedRelease, file: Path) -> Imported:

@@ -18,6 +18,7 @@ from navigator_export.cli.terminal import answer, complain
 from navigator_export.errors import ProblemsError
 from navigator_export.validation import Rule
 from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
+from navigator_export.wording import counted
 
 
 @click.command("build")
@@ -115,7 +116,7 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     """Return what a build made, one line per entry of the manifest, and what was left out."""
     columns = ("entry", "layers", "unchanged", "techniques", "mappings", "inactive", "empty")
     text = table("", columns, _rows(built, manifest))
-    lines = [text.strip("\n"), f"{len(built.layers)} layers in {folder}"]
+    lines = [text.strip("\n"), f"{counted(len(built.layers), 'layer')} in {folder}"]
     if built.empty:
         lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
     if built.removed:

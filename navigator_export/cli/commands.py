@@ -74,7 +74,7 @@ def run() -> int:
         complain("the layer was not written:", *map(str, error.findings))
         return exit_codes.FINDINGS
     except UnicodeEncodeError as error:
-        complain(f"error an option or a file name is no UTF-8 text: {error.object!r}; name it otherwise")
+        complain(f"error an option or a file name is not UTF-8 text: {error.object!r}; use another name")
         return exit_codes.UNUSABLE
     except (NavigatorExportError, OSError) as error:
         complain(f"error {error}")

@@ -9,12 +9,13 @@ from typing import Any
 import cloup
 
 from navigator_export.cli.options import read_options_from, source_options, sources_argument
+from navigator_export.cli.targets import spare
 from navigator_export.cli.terminal import complain, in_options
 from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
 from navigator_export.output import STANDARD_OUTPUT, named, write
 from navigator_export.reading import read_tables
-from navigator_export.sources.registry import files_of
+from navigator_export.wording import counted
 
 
 @cloup.command("convert")
@@ -36,20 +37,19 @@ def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) 
     A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample`.
     """
     conversions, mappings = convert(read_tables(*sources, options=read_options_from(reading)))
-    targets = _targets(output, conversions, sources)
+    targets = _targets(output, conversions)
+    spare((target for target, _ in targets), sources)
     for target, conversion in targets:
         write(conversion.text, target)
     told = [f"warning {source.name}: {in_options(remark)}" for source in mappings.sources for remark in source.remarks]
     if not quiet:
-        told += [f"{conversion.framework}: {conversion.rows} rows" for conversion in conversions]
+        told += [f"{conversion.framework}: {counted(conversion.rows, 'row')}" for conversion in conversions]
         told += [f"written: {target}" for target, _ in targets if target != STANDARD_OUTPUT]
     if told:
         complain(*told)
 
 
-def _targets(
-    output: str, conversions: tuple[Conversion, ...], sources: tuple[str, ...]
-) -> list[tuple[str, Conversion]]:
+def _targets(output: str, conversions: tuple[Conversion, ...]) -> list[tuple[str, Conversion]]:
     if output != STANDARD_OUTPUT and (named(output).endswith(("/", os.sep)) or Path(output).is_dir()):
         targets = [(str(Path(output, conversion.file_name)), conversion) for conversion in conversions]
     elif len(conversions) == 1:
@@ -58,9 +58,4 @@ def _targets(
         frameworks = ", ".join(conversion.framework for conversion in conversions)
         hint = "name a folder with -o for a file of each, or one framework with --source-framework"
         raise OutputError("", [Problem(f"one file holds one framework, and these are {frameworks}", "-o", hint)])
-    for target, _ in targets:
-        if target != STANDARD_OUTPUT and Path(target).exists():
-            for file in (file for source in sources for file in files_of(source)):
-                if file.exists() and Path(target).samefile(file):
-                    raise OutputError(target, [Problem("is one of the sources", hint="name another file")])
     return targets

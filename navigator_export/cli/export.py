@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -23,8 +20,8 @@ from navigator_export.cli.options import (
     sources_argument,
     tier_options,
 )
+from navigator_export.cli.targets import spare
 from navigator_export.cli.terminal import complain, in_options
-from navigator_export.errors import OutputError, Problem
 from navigator_export.export import Product, make_layer
 from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named, write
 from navigator_export.reading import read
@@ -66,7 +63,7 @@ def command(sources: tuple[str, ...], output: str, report: str | None, quiet: bo
     recipe = recipe_from(given)
     product = make_layer(read(*sources, options=reading), recipe)
     target = inside(output, product.file_name)
-    _spare((target, report or STANDARD_OUTPUT), (*sources, *given["capability_sets"]))
+    spare((target, report or STANDARD_OUTPUT), (*sources, *given["capability_sets"]))
     write(product.text, target)
     if report:
         write(_report(product.tally.retargeting, machine=report.endswith(".json")), report)
@@ -82,24 +79,14 @@ def _unlisted(product: Product, asked: str | None) -> list[str]:
     return [f"note ATT&CK {wanted} is not listed; its techniques are taken to be those of {retargeting.to_release}"]
 
 
-def _spare(targets: Sequence[str], inputs: Sequence[str]) -> None:
-    """Raise OutputError where a file to write is one that was read, or is to be written twice."""
-    written = [Path(target) for target in targets if target != STANDARD_OUTPUT]
-    for number, target in enumerate(written):
-        if os.path.realpath(target) in map(os.path.realpath, written[:number]):
-            raise OutputError(str(target), [Problem("is the layer's file too", hint="name another file")])
-        for source in map(Path, inputs):
-            if target.exists() and source.exists() and target.samefile(source):
-                raise OutputError(str(target), [Problem("was read as an input", hint="name another file")])
-
-
 def _report(retargeting: Retargeting, *, machine: bool) -> bytes:
     """Return what became of every id that is not active in the layer's release."""
     if machine:
         return f"{as_json(retargeting)}\n".encode()
     lines = [
         f"ATT&CK {retargeting.from_release} to {retargeting.to_release}, {retargeting.domain}: "
-        f"{retargeting.mappings_in} mappings in, {retargeting.mappings_out} out, {retargeting.dropped} dropped",
+        f"{counted(retargeting.mappings_in, 'mapping')} in, "
+        f"{retargeting.mappings_out} out, {retargeting.dropped} dropped",
         *map(str, retargeting.fates),
     ]
     return (spelled_out(in_options("\n".join(lines))) + "\n").encode()

@@ -27,6 +27,7 @@ from navigator_export.readers.formats import MEANINGS
 from navigator_export.readers.options import words
 from navigator_export.reading import read_tables
 from navigator_export.tiers import assign_tiers
+from navigator_export.wording import counted
 
 
 @cloup.command("inspect")
@@ -148,7 +149,7 @@ def _about(inspection: Inspection) -> str:
             f"  form           {source.format}: {MEANINGS.get(source.format, source.format)}",
             f"  framework      {framework(source.framework).name} ({source.framework}) {source.framework_version}",
             f"  ATT&CK         {source.attack_version} {source.domain}",
-            f"  rows           {source.rows}, of them {source.mappings} mappings",
+            f"  rows           {source.rows}, of them {counted(source.mappings, 'mapping')}",
             f"  mapping types  {', '.join(f'{t.id} ({t.name})' for t in source.mapping_types)}",
             f"  groups         {', '.join(f'{g.id} ({g.name})' for g in source.groups)}",
             f"  SHA-256        {source.sha256}",
@@ -156,9 +157,11 @@ def _about(inspection: Inspection) -> str:
             *(f"  note           {in_options(remark)}" for remark in source.remarks),
         ]
     lines.append(
-        f"\n{len(inspection.capabilities)} capabilities, {len(inspection.techniques)} techniques, "
+        f"\n{counted(len(inspection.capabilities), 'capability', 'capabilities')}, "
+        f"{counted(len(inspection.techniques), 'technique')}, "
         f"{sum(t.mappings for t in inspection.techniques)} mappings "
-        f"({sum(t.distinct for t in inspection.techniques)} distinct), {len(inspection.unmapped)} rows map nothing"
+        f"({sum(t.distinct for t in inspection.techniques)} distinct), "
+        f"{counted(len(inspection.unmapped), 'row')} without a mapping"
     )
     if any(c.licence_disagrees for c in inspection.capabilities):
         lines.append("(?): the licence sentence names another tier than the capability's id")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from navigator_export.build import Made, Watcher
 from navigator_export.characters import spelled_out
 from navigator_export.cli.terminal import complain
+from navigator_export.wording import counted
 
 if TYPE_CHECKING:
     from rich import progress
@@ -40,7 +41,11 @@ class Progress(Watcher):
         """Move the bar on."""
         if self._verbose:
             layer = made.layer
-            told = f"{layer.techniques} techniques, {layer.mappings} mappings" if layer else "maps nothing"
+            told = (
+                f"{counted(layer.techniques, 'technique')}, {counted(layer.mappings, 'mapping')}"
+                if layer
+                else "maps nothing"
+            )
             self._say(f"{made.plan.path}: {told}{f', {made.state}' if made.state else ''}")
         if self._bar:
             self._bar.advance(self._bar.task_ids[0])

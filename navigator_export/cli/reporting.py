@@ -10,6 +10,7 @@ from pathlib import Path
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.validation import RULES, Finding, Rule
 from navigator_export.validation.reports import ReportFormat, report, step_summary
+from navigator_export.wording import counted
 
 
 def print_findings(
@@ -31,4 +32,4 @@ def print_findings(
             page.write(step_summary(findings, title))
     if format_ != "github":
         errors = sum(finding.severity == "error" for finding in findings)
-        complain(f"{title}: {errors} errors, {len(findings) - errors} warnings")
+        complain(f"{title}: {counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}")

@@ -35,7 +35,7 @@ class Tally(msgspec.Struct, frozen=True):
         counts = (
             (self.not_selected, "not selected"),
             (self.duplicates, "repeated"),
-            (self.unmapped, "map nothing"),
+            (self.unmapped, "without a mapping"),
             (self.retargeting.dropped, "on inactive techniques"),
         )
         words = ", ".join(f"{count} {what}" for count, what in counts if count)

@@ -30,7 +30,7 @@ from navigator_export.model import (
 )
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Metadata, Row, Table
-from navigator_export.wording import LINE, quoted
+from navigator_export.wording import LINE, counted, quoted
 
 _Word = TypeVar("_Word", bound=str)
 
@@ -116,7 +116,7 @@ def _checked(table: Table) -> tuple[Domain, str]:
     release = meta.attack_version.casefold().removeprefix("v")
     if meta.attack_version and not _RELEASE.fullmatch(release):
         place = table.place_of_metadata("attack_version")
-        problems.append(Problem(f"{quoted(meta.attack_version)} is no ATT&CK release", place, _RELEASE_EXPECTED))
+        problems.append(Problem(f"{quoted(meta.attack_version)} is not an ATT&CK release", place, _RELEASE_EXPECTED))
     if problems or table.problems or domain is None:
         raise SourceError(table.file, [*problems, *table.problems, *_wrong_words(table)])
     return domain, release
@@ -280,7 +280,7 @@ class _Words:
             id_ = (raw or "").strip().upper()
             found = self._techniques[raw] = id_ if not id_ or TECHNIQUE_ID.fullmatch(id_) else None
             if found is None:
-                explained = (f"{quoted(raw)} is no technique id", "expected T1114 or T1114.003")
+                explained = (f"{quoted(raw)} is not a technique id", "expected T1114 or T1114.003")
                 self._wrong_words["attack_object_id", raw] = explained
         if found is None:
             self._tell(index, "attack_object_id", raw)
@@ -314,7 +314,7 @@ class _Words:
         word = (raw or "").strip().casefold()
         found = next((one for one in known if one == word), None)
         if word and found is None:
-            self._wrong_words[field, raw] = (f"{quoted(raw)} is no {kind}", self._expected(word, known))
+            self._wrong_words[field, raw] = (f"unknown {kind} {quoted(raw)}", self._expected(word, known))
         return found
 
     def _expected(self, word: str, known: Sequence[str]) -> str:
@@ -361,16 +361,17 @@ def _unmapped(place: str, capability: Capability | None, technique: str | None, 
 
 def _maps_nothing(table: Table) -> Problem:
     if not table.rows:
-        return Problem("there is no mapping in it", table.rows_place, "is this the right file?")
-    return Problem(f"none of its {len(table.rows)} rows relates a capability to a technique", table.rows_place)
+        return Problem("it contains no mappings", table.rows_place, "is this the right file?")
+    return Problem(
+        f"none of its {counted(len(table.rows), 'row')} relates a capability to a technique", table.rows_place
+    )
 
 
 def _remarks(table: Table, no_links: Counter[str]) -> tuple[str, ...]:
     remarks = list(table.remarks)
     if no_links:
-        remarks.append(
-            f"{no_links.total()} references are no address and give no link, such as {quoted(sorted(no_links)[0])}"
-        )
+        count = counted(no_links.total(), "reference holds", "references hold")
+        remarks.append(f"{count} no web address, such as {quoted(sorted(no_links)[0])}")
     meta: Metadata = table.metadata
     for what, stated, said in (
         (
@@ -383,7 +384,9 @@ def _remarks(table: Table, no_links: Counter[str]) -> tuple[str, ...]:
         others = Counter(other for other in said if other and other.strip() != stated)
         if others:
             named = ", ".join(sorted(others))
-            remarks.append(f"{others.total()} rows name another {what} ({named}) than the file ({stated})")
+            remarks.append(
+                f"{counted(others.total(), 'row names', 'rows name')} another {what} ({named}) than the file ({stated})"
+            )
     return tuple(remarks)
 
 

@@ -37,10 +37,10 @@ def _with_domain_and_release(table: Table) -> Table:
     if not domain:
         domain = guessed
         if guessed != "enterprise":
-            remarks.append(f"no domain is stated; it is taken to be {guessed}, whose techniques these are")
+            remarks.append(f"no domain is stated; it is assumed to be {guessed}, whose techniques these are")
     if not release:
         release = builtin().newest(next((d for d in DOMAINS if d == domain.casefold()), guessed))
-        remarks.append(f"no ATT&CK release is stated; it is taken to be {release}; `reading.attack_version` says other")
+        remarks.append(f"no ATT&CK release is stated; assuming {release}; `reading.attack_version` changes that")
     return replace(
         table,
         metadata=replace(table.metadata, technology_domain=domain, attack_version=release),

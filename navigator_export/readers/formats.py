@@ -71,7 +71,7 @@ def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> For
         return "csv"
     known = "; ".join(f"{name} ({meaning})" for name, meaning in MEANINGS.items())
     hint = f"known are {known}; `reading.format` names it"
-    raise SourceError(file, [Problem("this is no JSON, and of no other known form", hint=hint)])
+    raise SourceError(file, [Problem("this is not JSON, nor any other known format", hint=hint)])
 
 
 def _looks_tabular(text: str) -> bool:

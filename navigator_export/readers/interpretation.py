@@ -112,7 +112,7 @@ def _with_assumed_category(tables: Sequence[Table]) -> Sequence[Table]:
         row.score_category = ASSUMED_CATEGORY
     return _with_remark(
         tables,
-        f"values come without a category and count as {ASSUMED_CATEGORY}; `reading.category` says other",
+        f"values come without a category and count as {ASSUMED_CATEGORY}; `reading.category` changes that",
     )
 
 

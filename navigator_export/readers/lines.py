@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from navigator_export.errors import Problem, SourceError
-from navigator_export.readers.options import Limits
+from navigator_export.errors import SourceError
+from navigator_export.readers.options import Limits, beyond
 
 _BYTES_PER_CHARACTER = 4
 
@@ -17,8 +17,6 @@ def check_lines(data: bytes, file: str, limits: Limits) -> None:
         end = max(data.rfind(b"\n", start, start + longest), data.rfind(b"\r", start, start + longest))
         if end < start:
             line = data.count(b"\n", 0, start) + 1
-            problem = Problem(
-                f"a line has more than {limits.cell} characters", f"line {line}", "`reading.limits.cell` allows more"
-            )
+            problem = beyond(limits, "cell", f"line {line}", "a line has")
             raise SourceError(file, [problem])
         start = end + 1

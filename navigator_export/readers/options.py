@@ -7,7 +7,9 @@ from typing import Final, Literal
 
 import msgspec
 
+from navigator_export.errors import Problem
 from navigator_export.model import Category, Domain
+from navigator_export.wording import counted
 
 FormatName = Literal["json", "yaml", "csv", "xlsx", "page", "stack"]
 FORMATS: Final[tuple[FormatName, ...]] = ("json", "yaml", "csv", "xlsx", "page", "stack")
@@ -98,3 +100,12 @@ def words(options: ReadOptions) -> Iterator[tuple[str, str]]:
         limit = getattr(options.limits, name)
         if limit != getattr(Limits(), name):
             yield "limit", f"{name}={limit}"
+
+
+_UNITS: Final = {"rows": "row", "cell": "character", "files": "file"}
+
+
+def beyond(limits: Limits, name: Literal["rows", "cell", "files"], place: str = "", what: str = "") -> Problem:
+    """Return the problem of a source that goes beyond a limit; `what` does, as in `a line has`."""
+    most = counted(getattr(limits, name), _UNITS[name])
+    return Problem(f"{what} more than {most}".lstrip(), place, f"`reading.limits.{name}` allows more")

@@ -14,11 +14,11 @@ import msgspec
 
 from navigator_export.errors import Problem, SourceError
 from navigator_export.model import TECHNIQUE_ID
-from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
-from navigator_export.wording import quoted
+from navigator_export.wording import counted, quoted
 
 _TITLE: Final = re.compile(r"\A(T[0-9]{4}(?:\.[0-9]{3})?) (\S.*) Mappings")
 _HEADER: Final = "Capability ID Capability Description Mapping Type ATT&CK ID ATT&CK Name"
@@ -77,13 +77,12 @@ def read_page(data: bytes, origin: Origin, options: ReadOptions) -> list[Table]:
     """
     encoding = find_encoding(data, origin.file, options)
     if max(data.count(b"\n"), data.count(b"\r")) > options.limits.rows:
-        limit = Problem(f"more than {options.limits.rows} lines", hint="`reading.limits.rows` allows more")
-        raise SourceError(origin.file, [limit])
+        raise SourceError(origin.file, [beyond(options.limits, "rows")])
     page = _Page(data.decode(encoding.codec))
     if page.problems:
         raise SourceError(origin.file, page.problems)
     if not page.technique:
-        problem = Problem("this is no technique page of Mappings Explorer", hint="expected its title and its table")
+        problem = Problem("this is not a technique page of Mappings Explorer", hint="expected its title and its table")
         raise SourceError(origin.file, [problem])
     if not page.entries:
         raise SourceError(origin.file, [Problem("the page lists no mapping")])
@@ -103,7 +102,7 @@ def read_page(data: bytes, origin: Origin, options: ReadOptions) -> list[Table]:
                 ("encoding", encoding.name),
                 ("page", f"{page.technique} {page.title}"),
                 *(
-                    (f"sub-technique {id_}", f"{name}: {count} mappings, not on this page")
+                    (f"sub-technique {id_}", f"{name}: {counted(int(count), 'mapping')}, not on this page")
                     for id_, name, count in page.counts
                 ),
             ),
@@ -158,7 +157,7 @@ class _Page:
             self.entries[-1].references.append(line.strip())
         else:
             expected = f"expected id, description, mapping type, {self.technique} and {self.title}"
-            self.problems.append(Problem(f"{quoted(line.strip())} is no row of the table", f"line {number}", expected))
+            self.problems.append(Problem(f"not a row of the table: {quoted(line.strip())}", f"line {number}", expected))
 
 
 def _single_spaced(line: str) -> str:

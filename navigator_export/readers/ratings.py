@@ -41,7 +41,7 @@ class Ratings:
         for word, rating in meanings:
             meant = _in_words(rating)
             if meant is None and rating.strip():
-                raise ValueError(f"{rating!r} is no rating; expected one like significant or protect significant")
+                raise ValueError(f"{rating!r} is not a rating; expected one like significant or protect significant")
             if ends := _RANGE.fullmatch(word.strip()):
                 low, high = (_as_number(end) for end in ends.groups())
                 self._ranges.append((low, high, meant or (None, None)))
@@ -110,4 +110,4 @@ def _as_number(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise ValueError(f"{text!r} is no number") from None
+        raise ValueError(f"{text!r} is not a number") from None

@@ -74,10 +74,10 @@ def read_stack(files: Sequence[File], origin: Origin, options: ReadOptions) -> l
             controls.append(_control(document, fields))
             problems += fields.problems
         elif file.label:
-            remarks.append(f"{file.label} is no control of a security stack and left out")
+            remarks.append(f"{file.label} is not a control of a security stack and is left out")
         else:
             problems.append(
-                Problem("this is no control of a security stack", "", "expected name, platform, techniques")
+                Problem("this is not a control of a security stack", "", "expected name, platform, techniques")
             )
     if problems:
         raise SourceError(origin.file, problems)

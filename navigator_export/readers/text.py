@@ -54,7 +54,9 @@ def find_encoding(data: bytes, file: str, options: ReadOptions) -> Encoding:
         message = f"byte 0x{data[wrong.start]:02x} is neither UTF-8 nor Windows-1252"
         raise SourceError(file, [Problem(message, f"line {line}", "`reading.encoding` names its encoding")]) from None
     return Encoding(
-        "cp1252", "Windows-1252", "the text is not UTF-8 and taken to be Windows-1252; `reading.encoding` says other"
+        "cp1252",
+        "Windows-1252",
+        "the text is not UTF-8; assuming Windows-1252; `reading.encoding` changes that",
     )
 
 
@@ -62,11 +64,9 @@ def _named(data: bytes, file: str, name: str) -> Encoding:
     try:
         codec = codecs.lookup(name)
     except (LookupError, ValueError):
-        raise SourceError(
-            file, [Problem(f"there is no encoding {name!r}", "reading.encoding", "such as cp1250")]
-        ) from None
+        raise SourceError(file, [Problem(f"unknown encoding {name!r}", "reading.encoding", "such as cp1250")]) from None
     if not codec._is_text_encoding:
-        raise SourceError(file, [Problem(f"{name!r} is no encoding of text", "reading.encoding", "such as cp1250")])
+        raise SourceError(file, [Problem(f"{name!r} is not a text encoding", "reading.encoding", "such as cp1250")])
     codec_name = "utf-8-sig" if codec.name == "utf-8" and data.startswith(codecs.BOM_UTF8) else codec.name
     return Encoding(_checked(data, file, codec_name), codec.name)
 

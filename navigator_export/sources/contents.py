@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 from navigator_export.errors import Problem, SourceError, nearest, reason
 from navigator_export.readers.options import Limits
+from navigator_export.wording import counted
 
 _CHUNK: Final = 2**20
 _LONGEST_WAIT: Final = 10**6
@@ -77,7 +78,7 @@ def _read_pipe(path: Path, name: str, limits: Limits) -> bytes:
             ready, _, _ = select.select([handle], [], [], max(0.0, give_up - time.monotonic()))
             if not ready:
                 hint = "`reading.limits.wait` allows more"
-                raise SourceError(name, [Problem(f"the pipe gave nothing for {wait} seconds", hint=hint)])
+                raise SourceError(name, [Problem(f"the pipe gave nothing for {counted(wait, 'second')}", hint=hint)])
             chunk = os.read(handle, _CHUNK)
             if not chunk:
                 break

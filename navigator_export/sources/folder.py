@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from navigator_export.errors import Problem, SourceError, reason
-from navigator_export.readers.options import Limits, ReadOptions
+from navigator_export.readers.options import Limits, ReadOptions, beyond
 from navigator_export.readers.table import Table
 from navigator_export.sources.contents import contents_of_path, too_large
 from navigator_export.sources.kind import Kind
@@ -72,8 +72,7 @@ def _yaml_files(source: str, limits: Limits) -> list[Path]:
         for name in names:
             seen += 1
             if seen > limits.files:
-                problem = Problem(f"more than {limits.files} files", hint="`reading.limits.files` allows more")
-                raise SourceError(source, [problem])
+                raise SourceError(source, [beyond(limits, "files")])
             path = Path(folder, name)
             if path.suffix.casefold() in (".yaml", ".yml") and path.is_file():
                 found.append(path)

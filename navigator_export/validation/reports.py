@@ -16,6 +16,7 @@ from navigator_export.validation.locations import around, lines_of
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.rules import RULES
 from navigator_export.version import __version__
+from navigator_export.wording import counted
 
 ReportFormat = Literal["text", "json", "github", "sarif"]
 
@@ -37,7 +38,12 @@ def report(
 def step_summary(findings: Sequence[Finding], title: str) -> str:
     """Return findings as Markdown for a workflow's summary page: a count, and a table of the first of them."""
     errors = sum(finding.severity == "error" for finding in findings)
-    lines = [f"### {markdown(title)}", "", f"{errors} errors, {len(findings) - errors} warnings", ""]
+    lines = [
+        f"### {markdown(title)}",
+        "",
+        f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}",
+        "",
+    ]
     if findings:
         lines += ["| Severity | Rule | Place | Message |", "| --- | --- | --- | --- |"]
     for finding in findings[:_SUMMARY_ROWS]:

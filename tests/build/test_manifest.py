@@ -387,7 +387,7 @@ def test_same_problem_of_many_layers_is_told_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"{", "this is no JSON"),
+        (b"{", "this is not valid JSON"),
         (b"", "the file is empty"),
         (b'{"metadata": {}}', "mapping_objects is missing"),
         (b"\xff\xfe\x00", "the text is not UTF-16"),

@@ -134,7 +134,7 @@ def test_file_of_nothing_is_told(text: str) -> None:
 def test_broken_yaml_is_told_with_its_place() -> None:
     [(place, message)] = told("a: 1\nb: [1, 2\nc: 3\n")
     assert place.startswith("line 3")
-    assert message.startswith("this is no YAML: ")
+    assert message.startswith("this is not valid YAML: ")
 
 
 def test_tabs_are_told_with_what_to_do() -> None:
@@ -200,4 +200,4 @@ def test_undefined_alias_is_told_with_its_line() -> None:
 @pytest.mark.parametrize("text", ["a: \0", "a: \x1b[31m", "a: \ud800"])
 def test_characters_that_yaml_does_not_have_are_told(text: str) -> None:
     [(_, message)] = told(text)
-    assert message.startswith("this is no YAML: ")
+    assert message.startswith("this is not valid YAML: ")

@@ -92,7 +92,7 @@ def test_what_is_wrong_is_told_and_nothing_written(run: Run, tmp_path: Path) -> 
     source = written(tmp_path, "own.csv", CSV.replace("t1114.3", "t111"))
     outcome = run("convert", source, "-o", tmp_path / "out.json")
     assert outcome.code == 2
-    assert "row 2, column Technique: error 't111' is no technique id" in outcome.err
+    assert "row 2, column Technique: error 't111' is not a technique id" in outcome.err
     assert not (tmp_path / "out.json").exists()
 
 

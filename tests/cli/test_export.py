@@ -71,12 +71,15 @@ def test_account_counts_every_row(run: Run, tmp_path: Path) -> None:
     rows = [*rated_rows(), rated_rows()[0], make_row("A", None), make_row("C-E3", "T9999"), make_row("BARE", "T1003")]
     outcome = run("export", mapping_file(tmp_path, rows), "--tier", "E3")
     assert "warning 1 capability without a tier is left out: BARE" in outcome.err
-    assert "11 rows: 4 in the layer, 4 not selected, 1 repeated, 1 map nothing, 1 on inactive techniques" in outcome.err
+    assert (
+        "11 rows: 4 in the layer, 4 not selected, 1 repeated, 1 without a mapping, 1 on inactive techniques"
+        in outcome.err
+    )
 
 
 def test_remarks_of_the_reader_are_told(run: Run, tmp_path: Path) -> None:
     file = mapping_file(tmp_path, [make_row("A", references=["no address"])])
-    assert "warning mappings.json: 1 references are no address" in run("export", file).err
+    assert "warning mappings.json: 1 reference holds no web address" in run("export", file).err
 
 
 # ---- where it goes ---------------------------------------------------------------------------------------------------
@@ -159,10 +162,10 @@ def test_output_that_cannot_be_written_exits_2(run: Run, source: Path, tmp_path:
     ("data", "message"),
     [
         (b"", "the file is empty"),
-        (b"{", "this is no JSON"),
+        (b"{", "this is not valid JSON"),
         (layer_bytes(), "this is a Navigator layer"),
-        (mapping_bytes([]), "there is no mapping in it"),
-        (mapping_bytes([make_row("A", "x")]), "$.mapping_objects[0].attack_object_id: error 'x' is no technique id"),
+        (mapping_bytes([]), "it contains no mappings"),
+        (mapping_bytes([make_row("A", "x")]), "$.mapping_objects[0].attack_object_id: error 'x' is not a technique id"),
         (mapping_bytes([make_row()], attack_version="999"), "ATT&CK 999 is not known"),
     ],
 )

@@ -53,7 +53,7 @@ def test_tables_show_what_is_there_and_what_is_odd(run: Run, source: Path) -> No
         "Without category or without value",
         "T1053.001 revoked T1053.002",
         "$.mapping_objects[9] no technique MAIL-E3",
-        "1 references are no address",
+        "1 reference holds no web address",
     ):
         assert words in text, words
 

@@ -131,4 +131,4 @@ def test_limit_that_is_too_large_is_told_on_the_command_line(run: Run, tmp_path:
 def test_note_below_a_list_is_one_cell_and_two_cells_are_a_row() -> None:
     listed = read_bytes(b"Control,Technique,Notes\nA,T1114,\nSeen by,,someone\nMade in May,,\n", "x.csv")
     assert [unmapped.capability for unmapped in listed.unmapped] == ["Seen by"]
-    assert "taken for notes, not for mappings: row 4 'Made in May'" in listed.sources[0].remarks
+    assert "read as notes, not as mappings: row 4 'Made in May'" in listed.sources[0].remarks

@@ -149,8 +149,8 @@ def test_problems_of_all_files_are_told_with_file_and_line(tmp_path: Path) -> No
     with pytest.raises(SourceError) as raised:
         read(tmp_path)
     lines = "\n".join(raised.value.lines())
-    assert "A.yaml, line 21, score_value: error 'Prtial' is no value" in lines
-    assert "C.yaml, line 25, attack_object_id: error 'T111' is no technique id" in lines
+    assert "A.yaml, line 21, score_value: error unknown value 'Prtial'" in lines
+    assert "C.yaml, line 25, attack_object_id: error 'T111' is not a technique id" in lines
 
 
 @pytest.mark.parametrize("content", [None, "a: b\n"])

@@ -206,7 +206,7 @@ def match_columns(headers: Sequence[str], given: Sequence[tuple[str, str]] = ())
 def check_given(given: Sequence[tuple[str, str]]) -> list[Problem]:
     """Return what is wrong with (field, column) pairs, whatever the list."""
     return [
-        Problem(f"{option!r} is no field", "reading.columns", nearest(option, _BY_OPTION, "fields"))
+        Problem(f"unknown field {option!r}", "reading.columns", nearest(option, _BY_OPTION, "fields"))
         for option, _ in given
         if option not in _BY_OPTION and option not in FIELDS
     ]

@@ -16,7 +16,7 @@ from navigator_export.errors import Problem, SourceError, reason
 from navigator_export.readers.lines import check_lines
 from navigator_export.readers.lists.columns import WIDEST
 from navigator_export.readers.lists.listing import HEAD, NumberedRow, find_header, read_list
-from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Table
 from navigator_export.readers.text import Encoding, find_encoding
@@ -127,8 +127,6 @@ def _field_limit(limit: int) -> Iterator[None]:
 
 def _no_csv(error: csv.Error, options: ReadOptions) -> Problem:
     if "field larger" in str(error):
-        return Problem(
-            f"a cell has more than {options.limits.cell} characters",
-            hint="is a quotation mark never closed? `reading.limits.cell` allows more",
-        )
-    return Problem(f"this is no CSV: {reason(error)}")
+        problem = beyond(options.limits, "cell", what="a cell has")
+        return msgspec.structs.replace(problem, hint=f"is a quotation mark never closed? {problem.hint}")
+    return Problem(f"this is not valid CSV: {reason(error)}")

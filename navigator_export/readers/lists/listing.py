@@ -31,10 +31,10 @@ from navigator_export.readers.lists.columns import (
     plain,
 )
 from navigator_export.readers.lists.technique_ids import technique_ids
-from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Metadata, Row, Table
-from navigator_export.wording import shortened
+from navigator_export.wording import counted, shortened
 
 HEAD: Final = 50
 """Rows in which the header is looked for."""
@@ -140,8 +140,7 @@ class _Body:
             return
         self._rows += 1
         if max(self._rows, len(self._entries)) > self._options.limits.rows:
-            limit = Problem(f"more than {self._options.limits.rows} rows", hint="`reading.limits.rows` allows more")
-            raise SourceError(self._origin.file, [limit])
+            raise SourceError(self._origin.file, [beyond(self._options.limits, "rows")])
         index = self._columns.index
         values = {field: cells[i].strip() if i < len(cells) else "" for field, i in index.items()}
         technique, capability = values[TECHNIQUE], values[CAPABILITY]
@@ -173,10 +172,11 @@ class _Body:
         if self._notes:
             shown = ", ".join(self._notes[:3])
             more = f" and {len(self._notes) - 3} more" if len(self._notes) > 3 else ""  # noqa: PLR2004
-            remarks.append(f"taken for notes, not for mappings: {shown}{more}")
+            remarks.append(f"read as notes, not as mappings: {shown}{more}")
         without = sum(1 for e in self._entries if e.row.attack_object_id and not e.row.capability_id)
         if without and not any(e.row.status == NON_MAPPABLE for e in self._entries):
-            remarks.append(f"{without} rows name a technique but no {self._columns.names[CAPABILITY]}: cells merged?")
+            count = counted(without, "row names", "rows name")
+            remarks.append(f"{count} a technique but no {self._columns.names[CAPABILITY]}: cells merged?")
         by_table: dict[tuple[str, str], list[_Entry]] = {}
         for entry in self._entries:
             framework, _, _, domain = entry.metadata
@@ -197,7 +197,7 @@ class _Body:
         if _SUB_NUMBER.fullmatch(sub):
             ids, wrong = technique_ids(technique, near=near)
             if len(ids) != 1 or "." in ids[0]:
-                return (), wrong or f"{sub!r} is no sub-technique of {technique!r}"
+                return (), wrong or f"{sub!r} is not a sub-technique of {technique!r}"
             return technique_ids(f"{ids[0]}.{sub.lstrip('.')}", near=near)
         return technique_ids(sub, near=near)
 

@@ -81,9 +81,9 @@ def _what_instead(text: str, *, near: bool) -> str:
     digits = _NO_DIGITS.sub("", text)
     guess = f"T{digits}" if digits else text.upper()
     if guess in known:
-        return f"{shown} is no technique id; expected {guess}"
+        return f"{shown} is not a technique id; expected {guess}"
     close = nearest(guess[:20], known, "ids") if near else ""
-    return f"{shown} is no technique id; {EXPECTED}{f' ({close})' if close.startswith('nearest') else ''}"
+    return f"{shown} is not a technique id; {EXPECTED}{f' ({close})' if close.startswith('nearest') else ''}"
 
 
 @lru_cache(maxsize=1)

@@ -23,6 +23,7 @@ from navigator_export.readers.lists.package import SheetFacts, check_package
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Table
+from navigator_export.wording import counted
 
 _LAST_ROW: Final = 2**20
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -79,7 +80,7 @@ def _origin(chosen: Any, with_list: Sequence[Any], origin: Origin, facts: dict[s
     unsaved = _facts(chosen, facts).unsaved
     if unsaved:
         shown = ", ".join(unsaved[:3]) + (" …" if len(unsaved) > 3 else "")  # noqa: PLR2004
-        remarks.append(f"{len(unsaved)} formulas were saved without their values and count as empty: {shown}")
+        remarks.append(f"{counted(len(unsaved), 'formula')} saved without a value, read as empty: {shown}")
     return replace(origin, sheet=chosen.title, reading=(("sheet", chosen.title),), remarks=tuple(remarks))
 
 

@@ -15,7 +15,7 @@ from msgspec import UNSET, UnsetType
 
 from navigator_export import schemas
 from navigator_export.errors import Problem, SourceError
-from navigator_export.readers.options import Limits
+from navigator_export.readers.options import Limits, beyond
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.wording import quoted
 
@@ -239,7 +239,7 @@ _TEXT_FIELDS: Final = tuple(
 
 
 def _too_long_at(place: str, limits: Limits) -> Problem:
-    return Problem(f"a text has more than {limits.cell} characters", place, "`reading.limits.cell` allows more")
+    return beyond(limits, "cell", place, "a text has")
 
 
 def _form_problems(text: bytes, limits: Limits) -> list[Problem]:
@@ -272,7 +272,7 @@ _SOUND_METADATA: Final = {"mapping_framework": "x", "attack_version": "16.1", "t
 
 
 def _too_many(limits: Limits) -> Problem:
-    return Problem(f"more than {limits.rows} rows", f"$.{ROWS}", "`reading.limits.rows` allows more")
+    return beyond(limits, "rows", f"$.{ROWS}")
 
 
 def _violations(document: Any, index: int = 0) -> list[Problem]:
@@ -305,7 +305,9 @@ def _no_json(data: bytes, error: Exception) -> Problem:
     found = _BYTE.search(str(error))
     place = _position(data, int(found[1]) if found else len(data))
     reason = _BYTE.sub("", str(error)).removeprefix("JSON is malformed: ")
-    return Problem(f"this is no JSON: {reason[:1].lower()}{reason[1:]}", place, "expected Mappings Explorer JSON")
+    return Problem(
+        f"this is not valid JSON: {reason[:1].lower()}{reason[1:]}", place, "expected Mappings Explorer JSON"
+    )
 
 
 def _position(data: bytes, offset: int) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from navigator_export.errors import Problem, SourceError
-from navigator_export.readers.options import ReadOptions
+from navigator_export.errors import SourceError
+from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
@@ -34,8 +34,7 @@ def read_unified_yaml(data: bytes, origin: Origin, options: ReadOptions) -> list
     metadata = _metadata(said, fields) if isinstance(said, Object) else Metadata()
     items = _items(document, fields)
     if len(items) > options.limits.rows:
-        problem = Problem(f"more than {options.limits.rows} rows", ROWS, "`reading.limits.rows` allows more")
-        raise SourceError(origin.file, [problem])
+        raise SourceError(origin.file, [beyond(options.limits, "rows", ROWS)])
     rows = [(_row(item, fields), line) for item, line in items]
     if fields.problems and not isinstance(said, Object):
         raise SourceError(origin.file, fields.problems)

@@ -144,10 +144,10 @@ def test_all_wrong_cells_are_told_at_once_with_their_places() -> None:
         read_csv(text)
     lines = raised.value.lines()
     assert len(lines) == 3
-    assert lines[0].startswith("own.csv::row 2, column Technique: error 'T11145' is no technique id; expected T1114")
+    assert lines[0].startswith("own.csv::row 2, column Technique: error 'T11145' is not a technique id; expected T1114")
     assert any(line.startswith("own.csv::row 4, column Technique") for line in lines)
     assert any(
-        "own.csv::row 3, column Score: error 'Hgh' is no value" in line and "`reading.ratings`" in line
+        "own.csv::row 3, column Score: error unknown value 'Hgh'" in line and "`reading.ratings`" in line
         for line in lines
     )
 
@@ -211,7 +211,7 @@ def test_columns_can_be_named_by_header_or_letter() -> None:
 def test_columns_that_are_not_there_are_told_with_the_nearest() -> None:
     with pytest.raises(SourceError, match="no column 'Tecnique'; nearest columns: Technique"):
         read_csv("Control,Technique\nAC-1,T1114\n", columns=(("technique_id", "Tecnique"),))
-    with pytest.raises(SourceError, match="'tecnique_id' is no field; nearest fields: technique_id"):
+    with pytest.raises(SourceError, match="unknown field 'tecnique_id'; nearest fields: technique_id"):
         read_csv("Control,Technique\nAC-1,T1114\n", columns=(("tecnique_id", "Technique"),))
 
 
@@ -251,7 +251,7 @@ def test_values_without_category_are_assumed_to_protect_and_said() -> None:
 
 
 def test_percentages_are_not_guessed() -> None:
-    with pytest.raises(SourceError, match="'75%' is no value"):
+    with pytest.raises(SourceError, match="unknown value '75%'"):
         read_csv("Control,Technique,Score\nAC-1,T1114,75%\n")
 
 

@@ -91,8 +91,8 @@ def test_places_name_sheet_row_and_column() -> None:
     with pytest.raises(SourceError) as raised:
         read_xlsx(rows)
     lines = "\n".join(raised.value.lines())
-    assert "own.xlsx::sheet Controls, row 2, column Technique: error 'T11145' is no technique id" in lines
-    assert "own.xlsx::sheet Controls, row 3, column Score: error 'prtial' is no value" in lines
+    assert "own.xlsx::sheet Controls, row 2, column Technique: error 'T11145' is not a technique id" in lines
+    assert "own.xlsx::sheet Controls, row 3, column Score: error unknown value 'prtial'" in lines
     assert "nearest words: partial" in lines
 
 

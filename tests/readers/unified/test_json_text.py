@@ -91,7 +91,7 @@ def test_empty_file(data: bytes) -> None:
 )
 def test_no_json(data: bytes, place: str) -> None:
     [problem] = problems(data)
-    assert problem.message.startswith("this is no JSON: ")
+    assert problem.message.startswith("this is not valid JSON: ")
     assert problem.place == place
 
 

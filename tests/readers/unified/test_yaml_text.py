@@ -83,7 +83,7 @@ def test_options_stand_in_for_missing_metadata() -> None:
 
 def test_wrong_words_are_told_with_their_lines() -> None:
     [line] = problems(METADATA + ROWS.replace("partial", "prtial"))
-    assert line.startswith("x.yaml::line 9, score_value: error 'prtial' is no value; expected minimal, partial")
+    assert line.startswith("x.yaml::line 9, score_value: error unknown value 'prtial'; expected minimal, partial")
 
 
 def test_own_rating_words_in_yaml() -> None:
@@ -95,7 +95,7 @@ def test_own_rating_words_in_yaml() -> None:
     ("text", "message"),
     [
         ("metadata: {}\nmapping_objects: *a\n", r"line 2: error the alias \*a names nothing above it"),
-        ("metadata: &a {x: *a}\n", r"line 1: error the alias \*a stands within what it names"),
+        ("metadata: &a {x: *a}\n", r"line 1: error the alias \*a refers to itself"),
         ("metadata: {x: &a y}\nmapping_objects:\n- <<: *a\n", "line 3: error the merge key << is not read"),
         ("metadata:\n  a: 1\n  a: 2\n", r"line 3: error duplicate key 'a' \(first on line 2\)"),
         ("metadata: !!python/object:os.system {}\n", "the tag !!python/object:os.system is not known here"),
@@ -103,10 +103,10 @@ def test_own_rating_words_in_yaml() -> None:
         ("metadata: !!binary aGk=\n", "the tag !!binary is not known here"),
         ("metadata: {}\n---\nmetadata: {}\n", "line 2: error another document begins here"),
         ("metadata: {? [a] : b}\n", "a key must be text"),
-        ("metadata: [a\n", "this is no YAML"),
-        ("metadata: a: b\n", "line 1, column 12: error this is no YAML: mapping values are not allowed"),
-        ("metadata: \x1b[31m\n", "this is no YAML"),
-        ('metadata: "\\ud800"\n', "this is no YAML"),
+        ("metadata: [a\n", "this is not valid YAML"),
+        ("metadata: a: b\n", "line 1, column 12: error this is not valid YAML: mapping values are not allowed"),
+        ("metadata: \x1b[31m\n", "this is not valid YAML"),
+        ('metadata: "\\ud800"\n', "this is not valid YAML"),
         ("metadata: " + "[" * 70 + "]" * 70, "nested deeper than 64 levels"),
         ("metadata: x\n", "expected an object under metadata, found text"),
     ],
