@@ -41,13 +41,21 @@ def locked(output: str, waits: Callable[[], None] = lambda: None) -> Iterator[Pa
         made += _acquire(lock, folder, output, waits)
         yield folder
     finally:
-        if lock.is_locked:
-            with suppress(OSError):
-                (folder / LOCK).unlink()
-            lock.release()
-        for empty in (folder, *made):
-            with suppress(OSError):
-                empty.rmdir()
+        try:
+            _give_back(lock, folder, made)
+        except BaseException:  # an interruption: what was begun is ended first
+            _give_back(lock, folder, made)
+            raise
+
+
+def _give_back(lock: FileLock, folder: Path, made: list[Path]) -> None:
+    if lock.is_locked:
+        with suppress(OSError):
+            (folder / LOCK).unlink()
+        lock.release()
+    for empty in (folder, *made):
+        with suppress(OSError):
+            empty.rmdir()
 
 
 def _acquire(lock: FileLock, folder: Path, output: str, waits: Callable[[], None]) -> list[Path]:

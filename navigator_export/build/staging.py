@@ -50,10 +50,11 @@ class Staging:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._lock:
-            unfinished = not self.finished and record_files(self._output)
-            for entry in self._left(spare=(LOCK, _RECORDS, ".gitignore") if unfinished else (LOCK,)):
-                with suppress(OSError):
-                    _remove(entry)
+            try:
+                self._clear()
+            except BaseException:  # an interruption: what was begun is ended first
+                self._clear()
+                raise
 
     def keep(self, path: str, text: bytes) -> str:
         """Write one file of the build and return `written`.
@@ -76,6 +77,12 @@ class Staging:
     def record_file(self, index: bytes) -> Path:
         """Return where the record of a build with this index belongs."""
         return self.folder / _RECORDS / f"{hashlib.sha256(index).hexdigest()}.json"
+
+    def _clear(self) -> None:
+        unfinished = not self.finished and record_files(self._output)
+        for entry in self._left(spare=(LOCK, _RECORDS, ".gitignore") if unfinished else (LOCK,)):
+            with suppress(OSError):
+                _remove(entry)
 
     def _left(self, spare: tuple[str, ...]) -> list[Path]:
         """Return what is in the folder, without what is spared; a link or a pipe of such a name is not spared."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from navigator_export.cli.interruption import Interrupted, interruptible
-
 
 def main() -> None:
     """Run the command line and exit, with 128 and the number of the signal where one ends it."""
+    try:
+        from navigator_export.cli.interruption import Interrupted, interruptible  # noqa: PLC0415
+    except KeyboardInterrupt:
+        sys.exit(130)  # Nothing is loaded yet that could say so.
     status: int | None
     try:
         with interruptible():
