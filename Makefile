@@ -7,7 +7,7 @@ DEMO := demo
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= json yaml csv xlsx page stack any layer validate
 
-.PHONY: demo fuzz test lint types bench layers check-layers catalogue format clean
+.PHONY: demo fuzz test test-lowest lint types bench layers check-layers catalogue format clean
 
 demo: .venv/installed
 	@mkdir -p $(DEMO)
@@ -22,6 +22,10 @@ demo: .venv/installed
 
 test: .venv/test
 	$(BIN)/pytest -n auto
+
+# The tests at the lowest versions that pyproject.toml admits, in an environment of their own.
+test-lowest: .venv-lowest/installed
+	.venv-lowest/bin/pytest -n auto
 
 # Each target for FUZZ_SECONDS. Needs atheris, which comes for Linux and CPython 3.11 to 3.13, and says so elsewhere.
 fuzz: .venv/fuzz
@@ -52,7 +56,7 @@ catalogue: .venv/installed
 	$(BIN)/python -m navigator_export.attack.compile $(FACTS)
 
 clean:
-	rm -rf .venv $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
+	rm -rf .venv .venv-lowest $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 .venv/installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 1; }
@@ -67,6 +71,15 @@ clean:
 
 .venv/lint: .venv/test
 	$(BIN)/pip install --quiet --group lint
+	@touch $@
+
+# First the package with the lowest versions, then the tests' own needs at any version that fits beside them.
+.venv-lowest/installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 1; }
+	$(PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/pip install --quiet --upgrade pip uv
+	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable .
+	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest --group test
 	@touch $@
 
 .venv/fuzz: .venv/installed

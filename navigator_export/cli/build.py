@@ -11,6 +11,7 @@ from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
 from navigator_export.build.memory import Memory
 from navigator_export.cli import exit_codes
+from navigator_export.cli.interruption import finished
 from navigator_export.cli.progress import Progress
 from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.tables import table
@@ -68,6 +69,7 @@ def command(
         catalogue = known()
         memory = None if fresh or catalogue.has_imports else Memory(manifest)
         built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
+        finished()
     except ProblemsError as error:
         if format_ == "text":
             raise

@@ -43,6 +43,18 @@ class _Commands(click.Group):
         command: click.Command = import_module(f"navigator_export.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that arguments name, and the other arguments.
+
+        Raises NoSuchCommand, with the nearest names: click knows none of those that are loaded when they run.
+        """
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands and their summaries."""
         with formatter.section("Commands"):

@@ -9,11 +9,11 @@ from typing import Any
 import cloup
 
 from navigator_export.cli.options import read_options_from, source_options, sources_argument
-from navigator_export.cli.targets import spare
+from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain, in_options
 from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
-from navigator_export.output import STANDARD_OUTPUT, named, write
+from navigator_export.output import STANDARD_OUTPUT, named
 from navigator_export.reading import read_tables
 from navigator_export.wording import counted
 
@@ -39,8 +39,7 @@ def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) 
     conversions, mappings = convert(read_tables(*sources, options=read_options_from(reading)))
     targets = _targets(output, conversions)
     spare((target for target, _ in targets), sources)
-    for target, conversion in targets:
-        write(conversion.text, target)
+    write_all([(target, conversion.text) for target, conversion in targets])
     told = [f"warning {source.name}: {in_options(remark)}" for source in mappings.sources for remark in source.remarks]
     if not quiet:
         told += [f"{conversion.framework}: {counted(conversion.rows, 'row')}" for conversion in conversions]

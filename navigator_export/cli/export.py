@@ -20,10 +20,10 @@ from navigator_export.cli.options import (
     sources_argument,
     tier_options,
 )
-from navigator_export.cli.targets import spare
+from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain, in_options
 from navigator_export.export import Product, make_layer
-from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named, write
+from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named
 from navigator_export.reading import read
 from navigator_export.retargeting import Retargeting
 from navigator_export.wording import counted
@@ -64,9 +64,10 @@ def command(sources: tuple[str, ...], output: str, report: str | None, quiet: bo
     product = make_layer(read(*sources, options=reading), recipe)
     target = inside(output, product.file_name)
     spare((target, report or STANDARD_OUTPUT), (*sources, *given["capability_sets"]))
-    write(product.text, target)
+    texts = [(target, product.text)]
     if report:
-        write(_report(product.tally.retargeting, machine=report.endswith(".json")), report)
+        texts.append((report, _report(product.tally.retargeting, machine=report.endswith(".json"))))
+    write_all(texts)
     complain(*_account(product, target, recipe.attack_version, quiet=quiet))
 
 

@@ -19,6 +19,17 @@ _CLEANING: Final = 10.0
 must not be interrupted. After that, one counts again, should the first have been lost in somebody's code."""
 
 
+class _Latest:
+    """When a signal last counted; none counts for a while after it."""
+
+    moment: float | None = None
+
+
+def finished() -> None:
+    """Say that the work is done and in place: a signal that comes now no longer ends the command as interrupted."""
+    _Latest.moment = time.monotonic()
+
+
 class Interrupted(BaseException):
     """A signal came that ends the command."""
 
@@ -37,14 +48,16 @@ def interruptible() -> Iterator[None]:
         yield
         return
     process = os.getpid()
-    last: float | None = None
+    _Latest.moment = None
+    ended = False
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal last
+        nonlocal ended
         if os.getpid() != process:
             os._exit(128 + number)  # A worker that was forked a moment ago: it has nothing to undo or to say.
-        if last is None or time.monotonic() - last >= _CLEANING:
-            last = time.monotonic()
+        if _Latest.moment is None or time.monotonic() - _Latest.moment >= _CLEANING:
+            _Latest.moment = time.monotonic()
+            ended = True
             raise Interrupted(number)
 
     numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
@@ -56,6 +69,6 @@ def interruptible() -> Iterator[None]:
         yield
     finally:
         # After a signal the process is about to end, and further ones are none of its business.
-        if last is None:
+        if not ended:
             for number, handler in before.items():
                 signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""What a command must not write over."""
+"""The files that a command writes: none that it read, each whole, and what is said where not all could be."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from navigator_export.cli.interruption import finished
 from navigator_export.errors import OutputError, Problem
-from navigator_export.output import STANDARD_OUTPUT
+from navigator_export.output import STANDARD_OUTPUT, write
 from navigator_export.sources.registry import files_of
 
 
@@ -20,3 +21,20 @@ def spare(targets: Iterable[str], inputs: Sequence[str]) -> None:
         for file in (file for word in inputs for file in files_of(word)):
             if target.exists() and file.exists() and target.samefile(file):
                 raise OutputError(str(target), [Problem("was read as an input", hint="name another file")])
+
+
+def write_all(texts: Sequence[tuple[str, bytes]]) -> None:
+    """Write texts to their targets, one after the other, each whole or not at all.
+
+    Raises OutputError, or what interrupts it, with a note of how many are written where that is some.
+    """
+    written = 0
+    try:
+        for target, text in texts:
+            write(text, target)
+            written += 1
+    except BaseException as error:
+        if written:
+            error.add_note(f"{written} of {len(texts)} files written")
+        raise
+    finished()

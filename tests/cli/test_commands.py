@@ -229,3 +229,17 @@ def test_any_encoding_of_the_streams_will_do(encoding: str, tmp_path: Path) -> N
     assert [run.returncode for run in runs] == [0, 0, 1]
     assert "ä “x”".encode() in runs[0].stdout
     assert all(b"Traceback" not in run.stderr for run in runs)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["exprot"], "No such command 'exprot'. Did you mean 'export'?"),
+        (["attack", "improt"], "No such command 'improt'. Did you mean 'import'?"),
+        (["qqqqq"], "No such command 'qqqqq'."),
+    ],
+)
+def test_mistyped_command_is_told_the_nearest_one(arguments: list[str], words: str, run: Run) -> None:
+    outcome = run(*arguments)
+    assert outcome.code == 2
+    assert outcome.err.endswith(f"Error: {words}\n")

@@ -14,7 +14,8 @@ from textwrap import dedent
 
 import pytest
 
-from navigator_export.cli.interruption import Interrupted, interruptible
+from navigator_export.cli import targets
+from navigator_export.cli.interruption import Interrupted, finished, interruptible
 from tests.real_inputs import ROOT
 
 SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"]
@@ -141,3 +142,32 @@ def test_signal_counts_again_where_the_first_was_lost(monkeypatch: pytest.Monkey
     with pytest.raises(Interrupted) as interruption:
         work()
     assert interruption.value.exit_code == 130
+
+
+@pytest.mark.usefixtures("handlers")
+def test_signal_after_the_work_is_done_does_not_say_that_nothing_changed() -> None:
+    with interruptible():
+        finished()
+        signal.raise_signal(signal.SIGTERM)
+    with pytest.raises(Interrupted), interruptible():
+        signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_interruption_between_two_files_says_how_many_are_written(tmp_path: Path) -> None:
+    def work() -> None:
+        with interruptible(), pytest.MonkeyPatch.context() as patched:
+            real = targets.write
+
+            def interrupted(data: bytes, target: str) -> None:
+                if target.endswith("2"):
+                    signal.raise_signal(signal.SIGINT)
+                real(data, target)
+
+            patched.setattr(targets, "write", interrupted)
+            targets.write_all([(str(tmp_path / name), b"x") for name in ("1", "2", "3")])
+
+    with pytest.raises(Interrupted) as interruption:
+        work()
+    assert interruption.value.__notes__ == ["1 of 3 files written"]
+    assert [path.name for path in tmp_path.iterdir()] == ["1"]
