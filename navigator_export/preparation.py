@@ -7,6 +7,7 @@ from functools import cached_property
 import msgspec
 
 from navigator_export.attack import Catalogue, Release
+from navigator_export.characters import clean_name
 from navigator_export.errors import Problem, SelectionError
 from navigator_export.layer.passages import Passages
 from navigator_export.layer.scoring import Scale, StrategyName, choose_strategy, scale_of
@@ -16,6 +17,7 @@ from navigator_export.recipe import Recipe, command, selection_words
 from navigator_export.retargeting import retarget
 from navigator_export.selection import Selected, select
 from navigator_export.tiers import Tiers, assign_tiers
+from navigator_export.wording import quoted
 
 
 class Prepared(msgspec.Struct, frozen=True, dict=True):
@@ -63,8 +65,10 @@ def prepare(mappings: MappingSet, recipe: Recipe, catalogue: Catalogue) -> Prepa
 def settle(prepared: Prepared, recipe: Recipe) -> Settled:
     """Return what a recipe comes to on prepared mappings.
 
-    Raises SelectionError where the recipe does not fit the mappings, leaves none, or refuses what it would drop.
+    Raises SelectionError where the recipe does not fit the mappings, leaves none, or refuses what it would drop, and
+    where the layer cannot be called what it says.
     """
+    _refuse_unreadable(recipe)
     moved = prepared.moved
     if recipe.attack_version is not None:
         recipe = msgspec.structs.replace(recipe, attack_version=moved.attack_version)
@@ -80,9 +84,22 @@ def settle(prepared: Prepared, recipe: Recipe) -> Settled:
         tally=tally,
         strategy=strategy,
         scale=scale_of(strategy, recipe.scoring),
-        selection=selection_words(recipe),
+        # Patterns are the words of whoever asked, and may hold any character.
+        selection=clean_name(selection_words(recipe)),
         command=command(moved, recipe),
     )
+
+
+def _refuse_unreadable(recipe: Recipe) -> None:
+    """Raise SelectionError where a name or a description holds what steers whoever shows it."""
+    given = (("name", recipe.name), ("description", recipe.description))
+    problems = [
+        Problem(f"{quoted(text)} holds control characters", path, "leave them out")
+        for path, text in given
+        if text is not None and clean_name(text) != text
+    ]
+    if problems:
+        raise SelectionError(*problems)
 
 
 def _refuse_dropped(tally: Tally) -> None:

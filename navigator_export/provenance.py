@@ -23,8 +23,8 @@ def heading_of(settled: Settled) -> Heading:
     """
     recipe = settled.recipe
     return Heading(
-        name=clean_name(title(settled)),
-        description=clean_name(_description(settled) if recipe.description is None else recipe.description),
+        name=title(settled),
+        description=_description(settled) if recipe.description is None else recipe.description,
         metadata=tuple(_metadata(settled)),
     )
 
@@ -52,11 +52,10 @@ def _metadata(settled: Settled) -> Iterator[Metadata | Divider]:
         ("mappings", f"{tally.mappings:,} on {counted(tally.techniques, 'technique')}"),
         ("left out", tally.left_out() or "nothing"),
         ("moved", _moved(tally)),
-        ("command", settled.command),
+        ("command", clean_name(settled.command)),
         ("made with", f"navigator-export {__version__}"),
     )
-    # Patterns, and through them the command, are the words of whoever asked: they may hold any character.
-    yield from (Metadata(name, clean_name(value)) for name, value in pairs if value)
+    yield from (Metadata(name, value) for name, value in pairs if value)
 
 
 def _source_metadata(source: Source) -> Iterator[Metadata]:

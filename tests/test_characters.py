@@ -47,7 +47,7 @@ def test_spelled_out_loses_nothing_and_turns_no_direction(text: str) -> None:
         ("plain\ttext\n", "plain\ttext\n"),
         ("\x00\x1b[31m\x1f\x7f\x80\x9f\r", r"\x00\x1b[31m\x1f\x7f\x80\x9f\x0d"),
         ("\u200d\u200e\u200f\u2010", "\u200d\\u200e\\u200f\u2010"),
-        ("\u2029\u202a\u202e\u202f", "\u2029\\u202a\\u202e\u202f"),
+        ("\u2027\u2029\u202a\u202e\u202f", "\u2027\\u2029\\u202a\\u202e\u202f"),
         ("\u2065\u2066\u2069\u206a", "\u2065\\u2066\\u2069\u206a"),
         ("\ud800x", "\\ud800x"),
         ("ä \xa0 \U0001f600", "ä \xa0 \U0001f600"),

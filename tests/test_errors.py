@@ -54,7 +54,7 @@ def test_lines_are_limited_and_the_rest_is_counted() -> None:
         ("mail-e3", ["MAIL-E3", "zzz"], "nearest ids: MAIL-E3"),
         ("qqq", ["b", "a", "a"], "known ids: a, b"),
         ("qqq", "abcdefghij", "known ids: a, b, c, d, e, f, g, h …"),
-        ("qqq", [], "there is no ids at all"),
+        ("qqq", [], "there are no ids"),
     ],
 )
 def test_hint_names_the_nearest_words_or_the_known_ones(word: str, known: list[str], hint: str) -> None:

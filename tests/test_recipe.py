@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Criteria, Recipe, Scoring, Selection, TierOptions, make_layer, read, read_bytes
-from navigator_export.cli import commands
+from navigator_export.cli.commands import commands
 from navigator_export.layer.annotation import COMMENT_STYLES
 from navigator_export.layer.scoring import STRATEGIES
 from navigator_export.model import CATEGORIES, VALUES

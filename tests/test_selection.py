@@ -203,7 +203,7 @@ def test_all_problems_of_a_selection_are_told_at_once() -> None:
 
 
 def test_known_words_that_no_mapping_has_are_no_pattern_errors_but_leave_nothing() -> None:
-    with pytest.raises(SelectionError, match="leaves none of 7 mappings"):
+    with pytest.raises(SelectionError, match="leaves none of the 7 mappings"):
         picked(Selection(include=Criteria(categories=("respond",), values=("significant",))))
 
 
@@ -383,7 +383,7 @@ def test_a_capability_that_maps_something_else_is_not_said_to_map_nothing(ids: t
     with pytest.raises(NothingSelectedError) as caught:
         picked(Selection(include=Criteria(capabilities=ids, categories=("respond",))), INACTIVE)
     [problem] = caught.value.problems
-    assert problem.message == "the selection leaves none of 7 mappings"
+    assert problem.message == "the selection leaves none of the 7 mappings"
     assert "inspect" in problem.hint
 
 

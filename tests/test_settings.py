@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from navigator_export import schemas
-from navigator_export.cli import commands
+from navigator_export.cli.commands import commands
 from navigator_export.readers import ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS

@@ -84,7 +84,7 @@ def test_what_is_wrong_is_told_with_its_line(text: str, message: str) -> None:
 def test_bomb_is_refused_by_count() -> None:
     lines = ["a0: &a0 [x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
     [message] = told("\n".join(lines))
-    assert "more than 1000 values" in message
+    assert "more than 1,000 values" in message
 
 
 @pytest.mark.parametrize(("written", "value"), [("16.10", "16.10"), ("yes", "yes"), ("~", None), ('""', "")])

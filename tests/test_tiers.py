@@ -110,7 +110,7 @@ def test_a_capability_of_another_framework_or_a_tier_of_it_is_not_found() -> Non
             BOTH, TierOptions(orders=(("own", ("low",)),), assigned=(("own", "HUNT-E5", "low"), ("own", "*", "E5")))
         )
     first, second = caught.value.problems
-    assert first.message == "no capability is called 'HUNT-E5'"
+    assert first.message == "there is no capability 'HUNT-E5'"
     assert "HUNT" not in first.hint
     assert (second.message, second.hint) == ("there is no tier 'E5'", "known tiers: low")
 

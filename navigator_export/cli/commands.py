@@ -80,7 +80,7 @@ def run() -> int:
     except ProblemsError as error:
         from navigator_export.settings import OPTIONS  # noqa: PLC0415 - where something is wrong
 
-        complain(*error.lines(names=OPTIONS))
+        complain(*error.lines(names=OPTIONS), *getattr(error, "__notes__", ()))
         return exit_codes.UNUSABLE
     except LayerError as error:
         complain("the layer was not written:", *map(str, error.findings))

@@ -39,7 +39,7 @@ def manifest_file(folder: Path, text: str | Json, name: str = "layers.yaml") -> 
     if not (folder / "m365.json").exists():
         sources(folder)
     if not isinstance(text, str):
-        text = json.dumps(text, indent=2)
+        text = json.dumps(text, indent=2, ensure_ascii=False)
     else:
         text = dedent(text).lstrip("\n")
         if "sources:" not in [line[:8] for line in text.splitlines()]:

@@ -170,7 +170,7 @@ def bomb(levels: int, width: int = 10) -> str:
 
 def test_aliases_that_explode_are_told() -> None:
     [(_, message)] = told(bomb(9))
-    assert str(MAX_NODES) in message
+    assert f"{MAX_NODES:,}" in message
     assert "aliases" in message
 
 

@@ -84,7 +84,7 @@ def test_source_is_not_overwritten(run: Run, tmp_path: Path) -> None:
     source = written(tmp_path, "own.csv", CSV)
     outcome = run("convert", source, "-o", source)
     assert outcome.code == 2
-    assert "is one of the sources" in outcome.err
+    assert "was read as an input" in outcome.err
     assert source.read_text("utf-8") == CSV
 
 

@@ -76,7 +76,7 @@ def test_report_without_inactive_ids_says_so(run: Run, tmp_path: Path) -> None:
     source = mapping_file(tmp_path, ROWS[:1])
     run("export", source, "--report", tmp_path / "report.txt", "-o", tmp_path / "layer.json")
     text = (tmp_path / "report.txt").read_text("utf-8")
-    assert text == "ATT&CK 16.1 to 16.1, enterprise: 1 mappings in, 1 out, 0 dropped\n"
+    assert text == "ATT&CK 16.1 to 16.1, enterprise: 1 mapping in, 1 out, 0 dropped\n"
 
 
 def test_report_goes_into_a_folder_that_is_not_there_yet(run: Run, source: Path, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_errors_exit_1_and_are_listed(run: Run, bad: Path) -> None:
     lines = outcome.out.decode().splitlines()
     assert lines[0].startswith(f"{bad}::$.domain: error ")
     assert lines[1].startswith(f"{bad}::$.extra: warning ")
-    assert "1 errors, 1 warnings" in outcome.err
+    assert "1 error, 1 warning" in outcome.err
 
 
 def test_warnings_alone_exit_0(run: Run, warned: Path) -> None:

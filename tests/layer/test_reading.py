@@ -421,7 +421,7 @@ def test_null_is_to_be_left_out_where_that_may_be() -> None:
         (b"[]", "empty"),
         (b'"text"', "neither"),
         (b"", "empty"),
-        (b"name: Mail", "no JSON"),
+        (b"name: Mail", "not valid JSON"),
     ],
 )
 def test_another_file_is_named_for_what_it_is(data: bytes, word: str) -> None:
@@ -432,7 +432,7 @@ def test_another_file_is_named_for_what_it_is(data: bytes, word: str) -> None:
 def test_a_key_that_stands_twice_is_told_by_name_and_place() -> None:
     data = layer_bytes(techniques=[{"techniqueID": "T1114", "x": {"score": 1, "y": 2}}])
     [(place, message)] = problems(data.replace(b'"y"', b'"score"'))
-    assert (place, message) == ("$.techniques[0].x", "the key 'score' stands twice in one object")
+    assert (place, message) == ("$.techniques[0].x", "duplicate key 'score'")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "latin-1"])

@@ -230,7 +230,7 @@ def test_references_that_are_no_address_are_remarked_on() -> None:
     mappings = mapping_set(rows)
     assert mappings.mappings[0].references == ("https://example.org",)
     [remark] = mappings.sources[0].remarks
-    assert remark.startswith("2 references are no address")
+    assert remark.startswith("2 references hold no web address")
     assert "chrome-extension://x/y" in remark
 
 
@@ -239,8 +239,8 @@ def test_rows_that_name_another_release_or_framework_version_are_remarked_on() -
     same = make_row("B") | {"mapping_framework_version": "07/18/2025", "attack_version": "16.1"}
     remarks = mapping_set([row, same]).sources[0].remarks
     assert remarks == (
-        "1 rows name another framework version (other) than the file (07/18/2025)",
-        "1 rows name another ATT&CK release (15.1) than the file (16.1)",
+        "1 row names another framework version (other) than the file (07/18/2025)",
+        "1 row names another ATT&CK release (15.1) than the file (16.1)",
     )
 
 

@@ -130,7 +130,7 @@ def test_form_is_told_by_content(data: bytes, form: str) -> None:
 @pytest.mark.parametrize("data", [b"hello", b"<html></html>", b"\x89PNG\r\n\x1a\n" + bytes(20), b"%PDF-1.7\n"])
 def test_content_of_no_known_form_is_told_with_the_known_ones(data: bytes) -> None:
     with pytest.raises(
-        SourceError, match=r"no JSON, and of no other known form|neither UTF-8 nor|is no technique"
+        SourceError, match=r"not JSON, nor any other known format|neither UTF-8 nor|is not a technique"
     ) as raised:
         read_bytes(data, "x")
     assert len(raised.value.problems) == 1
@@ -138,7 +138,7 @@ def test_content_of_no_known_form_is_told_with_the_known_ones(data: bytes) -> No
 
 def test_format_can_be_named() -> None:
     assert read_bytes(b"Control,Technique\nA,T1114\n", "x", ReadOptions(format="csv")).sources[0].format == "csv"
-    with pytest.raises(SourceError, match="no JSON"):
+    with pytest.raises(SourceError, match="not valid JSON"):
         read_bytes(b"Control,Technique\nA,T1114\n", "x", ReadOptions(format="json"))
 
 

@@ -207,7 +207,7 @@ def test_devices_are_not_read(run: Run) -> None:
 def test_silent_pipe_is_given_up(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with pytest.raises(SourceError, match="gave nothing for 1 seconds"):
+    with pytest.raises(SourceError, match="gave nothing for 1 second"):
         read(pipe, options=ReadOptions(limits=Limits(wait=1)))
 
 

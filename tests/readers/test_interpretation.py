@@ -86,7 +86,7 @@ def test_rows_of_a_list_that_name_another_release_are_told() -> None:
     text = "Control,Technique,ATT&CK version\nA,T1114,16.1\nB,T1114,16.1\nC,T1078,15.1\n"
     [source] = read_csv(text).sources
     assert source.attack_version == "16.1"
-    assert source.remarks == ("1 rows name another ATT&CK release (15.1) than the file (16.1)",)
+    assert source.remarks == ("1 row names another ATT&CK release (15.1) than the file (16.1)",)
 
 
 def test_reading_twice_gives_the_same() -> None:

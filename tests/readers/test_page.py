@@ -107,7 +107,7 @@ def test_lines_that_are_no_rows_are_told() -> None:
     with pytest.raises(SourceError) as raised:
         read_page(text)
     [line] = raised.value.lines()
-    assert line.startswith("page.txt::line 11: error 'SI-07 Software fends off T1114 Email Collection' is no row")
+    assert line.startswith("page.txt::line 11: error not a row of the table: 'SI-07 Software fends off T1114 Email")
 
 
 def test_page_without_rows() -> None:
@@ -116,7 +116,7 @@ def test_page_without_rows() -> None:
 
 
 def test_other_text_is_no_page() -> None:
-    with pytest.raises(SourceError, match="no technique page"):
+    with pytest.raises(SourceError, match="not a technique page"):
         read_page("hello\n", format="page")
 
 

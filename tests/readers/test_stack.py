@@ -92,7 +92,7 @@ def test_folder(tmp_path: Path) -> None:
     [source] = mappings.sources
     assert (source.format, source.name, source.rows, source.mappings) == ("stack", tmp_path.name, 7, 6)
     assert [(u.place, u.reason) for u in mappings.unmapped] == [("Vault.yaml, line 1", "non-mappable")]
-    assert any("valid_tags.yaml is no control" in remark for remark in source.remarks)
+    assert any("valid_tags.yaml is not a control" in remark for remark in source.remarks)
     assert source.framework_version == "07/04/2021"
 
 

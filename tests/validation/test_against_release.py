@@ -116,4 +116,4 @@ def test_mixed_releases_alone_do_not_fail(run: Run, tmp_path: Path) -> None:
     outcome = run("validate", tmp_path / "a.json", tmp_path / "b.json")
     assert outcome.code == 0
     assert b"[mixed-releases]" in outcome.out
-    assert "0 errors, 1 warnings" in outcome.err
+    assert "0 errors, 1 warning" in outcome.err

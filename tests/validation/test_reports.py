@@ -299,7 +299,7 @@ def test_summary_counts_and_shows_findings() -> None:
     finding = Finding("schema", "error", "$.name", "a | b <b> [x](y)\n`c` *d*", file="a_b.json")
     warning = Finding("no-techniques", "warning", "", "no technique")
     page = step_summary([finding, warning], "2 layer files")
-    assert page.startswith("### 2 layer files\n\n1 errors, 1 warnings\n\n| Severity |")
+    assert page.startswith("### 2 layer files\n\n1 error, 1 warning\n\n| Severity |")
     row = next(line for line in page.splitlines() if line.startswith("| error"))
     assert len(re.findall(r"(?<!\\)\|", row)) == 5
     assert re.search(r"(?<!\\)[<>\[\]*`]", row) is None
@@ -360,7 +360,7 @@ def test_step_summary_is_added_to_the_page_of_the_workflow(
     assert run("validate", file, "--format", "github").code == 1
     text = page.read_text("utf-8")
     assert text.startswith("before\n###")
-    assert "1 errors, 0 warnings" in text
+    assert "1 error, 0 warnings" in text
     assert "$.name" in text
 
 

@@ -105,18 +105,18 @@ def test_technique_cells(cell: str, ids: tuple[str, ...]) -> None:
         ("T11145", "nearest ids"),
         ("1114", "expected T1114"),
         ("1114.003", "expected T1114.003"),
-        ("T1114.0031", "no technique id"),
-        ("T1114.*", "no technique id"),
-        ("T1114.xxx", "no technique id"),
+        ("T1114.0031", "not a technique id"),
+        ("T1114.*", "not a technique id"),
+        ("T1114.xxx", "not a technique id"),
         ("TA0009", "is a tactic"),
         ("Email Collection", "expected T1114"),
         ("T1114.001 - T1114.003", "is a range"),
         ("T1114.001-003", "cut short"),
         ("T1114, 003", "cut short"),
-        ("T1114, T15666", "no technique id"),
+        ("T1114, T15666", "not a technique id"),
         ("T1114, T1078, Phishing", "expected T1566"),
-        ("=HYPERLINK(1)", "no technique id"),
-        ("#REF!", "no technique id"),
+        ("=HYPERLINK(1)", "not a technique id"),
+        ("#REF!", "not a technique id"),
     ],
 )
 def test_technique_cells_that_are_wrong_say_what_was_expected(cell: str, expected: str) -> None:
@@ -256,7 +256,7 @@ def test_percentages_are_not_guessed() -> None:
 
 
 def test_rating_option_that_is_none_is_refused() -> None:
-    with pytest.raises(SourceError, match="'superb' is no rating"):
+    with pytest.raises(SourceError, match="'superb' is not a rating"):
         read_csv("Control,Technique,Score\nAC-1,T1114,High\n", ratings=(("High", "superb"),))
 
 

@@ -121,7 +121,7 @@ def test_yaml_that_is_wrong_or_means_harm(text: str, message: str) -> None:
     [
         (Limits(values=5), "more than 5 values"),
         (Limits(depth=2), "deeper than 2 levels"),
-        (Limits(rows=1), "more than 1 rows"),
+        (Limits(rows=1), "more than 1 row"),
         (Limits(cell=5), "more than 5 characters"),
     ],
 )
