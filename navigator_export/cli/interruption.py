@@ -58,6 +58,8 @@ def interruptible() -> Iterator[None]:
         if _Latest.moment is None or time.monotonic() - _Latest.moment >= _CLEANING:
             _Latest.moment = time.monotonic()
             ended = True
+            # What goes wrong in a thread from here on, such as that of a pool whose workers are gone, is no news.
+            threading.excepthook = _ignore
             raise Interrupted(number)
 
     numbers = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
@@ -72,3 +74,7 @@ def interruptible() -> Iterator[None]:
         if not ended:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _ignore(failure: threading.ExceptHookArgs) -> None:
+    pass

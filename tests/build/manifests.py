@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from textwrap import dedent
 
@@ -39,7 +40,8 @@ def manifest_file(folder: Path, text: str | Json, name: str = "layers.yaml") -> 
     if not (folder / "m365.json").exists():
         sources(folder)
     if not isinstance(text, str):
-        text = json.dumps(text, indent=2, ensure_ascii=False)
+        # YAML knows no character made of two escapes, as JSON has them.
+        text = re.sub(r"[\x7f-\uffff]", lambda c: f"\\u{ord(c[0]):04x}", json.dumps(text, indent=2, ensure_ascii=False))
     else:
         text = dedent(text).lstrip("\n")
         if "sources:" not in [line[:8] for line in text.splitlines()]:

@@ -105,13 +105,15 @@ def test_thread_runs_without_signals() -> None:
 def handlers() -> Iterator[None]:
     """Put the handlers of signals back after a test."""
     before = {name: signal.getsignal(getattr(signal, name)) for name in SIGNALS}
+    hook = threading.excepthook
     yield
+    threading.excepthook = hook
     for name, handler in before.items():
         signal.signal(getattr(signal, name), handler)
 
 
 @pytest.mark.usefixtures("handlers")
-def test_second_signal_does_not_count_while_the_first_ends_the_command() -> None:
+def test_second_signal_does_not_count_while_the_first_ends_the_command(capfd: pytest.CaptureFixture[str]) -> None:
     cleaned = []
 
     def work() -> None:
@@ -125,6 +127,10 @@ def test_second_signal_does_not_count_while_the_first_ends_the_command() -> None
 
     with pytest.raises(Interrupted) as interruption:
         work()
+    thread = threading.Thread(target=lambda: 1 / 0)
+    thread.start()
+    thread.join()
+    assert capfd.readouterr() == ("", "")
     assert cleaned == [True]
     assert interruption.value.exit_code == 143
 
