@@ -73,13 +73,13 @@ clean:
 	$(BIN)/pip install --quiet --group lint
 	@touch $@
 
-# First the package with the lowest versions, then the tests' own needs at any version that fits beside them.
+# What pyproject.toml admits at the lowest is pinned; the tests' own needs are whatever fits beside it.
 .venv-lowest/installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv --clear .venv-lowest
 	.venv-lowest/bin/pip install --quiet --upgrade pip uv
-	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable .
-	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest --group test
+	.venv-lowest/bin/uv pip compile --quiet --python .venv-lowest --no-deps --resolution lowest-direct pyproject.toml -o .venv-lowest/pins.txt
+	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest --constraint .venv-lowest/pins.txt --editable . --group test
 	@touch $@
 
 .venv/fuzz: .venv/installed

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     )
     from navigator_export.export import Product as Product, make_layer as make_layer
     from navigator_export.inspection import Inspection as Inspection, inspect as inspect
+    from navigator_export.layer.format import (
+        Layer as Layer,
+        LayerFile as LayerFile,
+        encode as encode,
+        encode_file as encode_file,
+    )
+    from navigator_export.layer.reading import read_layer_file as read_layer_file, read_layers as read_layers
     from navigator_export.layer.scoring import Scoring as Scoring
     from navigator_export.layer.tally import Tally as Tally
     from navigator_export.model import Capability as Capability, Mapping as Mapping, MappingSet as MappingSet
@@ -48,6 +55,8 @@ _HOMES = {
     "readers.options": ("ReadOptions",),
     "reading": ("read", "read_bytes"),
     "recipe": ("Recipe",),
+    "layer.format": ("Layer", "LayerFile", "encode", "encode_file"),
+    "layer.reading": ("read_layer_file", "read_layers"),
     "layer.scoring": ("Scoring",),
     "selection": ("Criteria", "Selection"),
     "layer.tally": ("Tally",),
