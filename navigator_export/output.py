@@ -29,7 +29,14 @@ _PART: Final = re.compile(r"\.navigator-export-(?P<process>[0-9]{1,10})-\w+\.par
 
 def as_json(value: object) -> str:
     """Return a value as JSON in ASCII alone: whatever is in it neither breaks the text nor steers a terminal."""
-    return json.dumps(msgspec.to_builtins(value), indent=2)
+    try:
+        text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    except UnicodeEncodeError:  # half a character, which only the standard library writes
+        return json.dumps(msgspec.to_builtins(value), indent=2)
+    return text if text.isascii() else _NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 
 
 def write(data: bytes, target: str | os.PathLike[str]) -> None:
