@@ -33,10 +33,10 @@ def as_json(value: object) -> str:
         text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     except UnicodeEncodeError:  # half a character, which only the standard library writes
         return json.dumps(msgspec.to_builtins(value), indent=2)
-    return text if text.isascii() else _NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return _NOT_PRINTED.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
-_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+_NOT_PRINTED: Final = re.compile(r"[^\x00-\x7e]+")
 
 
 def write(data: bytes, target: str | os.PathLike[str]) -> None:
