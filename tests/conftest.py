@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from navigator_export.cli import main
 from tests.running import Outcome, Run
 
-# A shell has what it runs in the background ignore Ctrl-C, and nohup the end of a terminal; what tests start inherits it.
+# A shell has what runs in its background ignore Ctrl-C, and nohup a closed terminal; what tests start inherits that.
 for name, handler in (("SIGINT", signal.default_int_handler), ("SIGTERM", signal.SIG_DFL), ("SIGHUP", signal.SIG_DFL)):
     if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
         signal.signal(getattr(signal, name), handler)
