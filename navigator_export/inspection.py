@@ -9,7 +9,7 @@ import msgspec
 from navigator_export.attack import Catalogue, Release, known
 from navigator_export.frameworks import framework
 from navigator_export.layer.passages import licence_of
-from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Source, UnmappedRow
+from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Source, Term, UnmappedRow
 from navigator_export.tiers import Tiers
 
 CapabilityKey = tuple[str, str]
@@ -87,6 +87,15 @@ class Repetition(msgspec.Struct, frozen=True):
     times: int
 
 
+class GroupFacts(msgspec.Struct, frozen=True):
+    """How many mappings a capability has in one of its groups, where it stands in several."""
+
+    capability: str
+    group: str
+    """Empty for rows that name none."""
+    mappings: int
+
+
 class InactiveTechnique(msgspec.Struct, frozen=True):
     """A technique id that is not active in the sources' own ATT&CK release."""
 
@@ -112,6 +121,8 @@ class Inspection(msgspec.Struct, frozen=True):
     partly_rated: tuple[Repetition, ...]
     """Mappings that have only one of category and value."""
     inactive: tuple[InactiveTechnique, ...]
+    several_groups: tuple[GroupFacts, ...]
+    """Of capabilities whose mappings are not all of the same groups."""
 
 
 def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = None) -> Inspection:
@@ -158,6 +169,7 @@ def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = No
             if (m.category is None) != (m.value is None)
         ),
         inactive=tuple(inactive),
+        several_groups=_several_groups(mappings.mappings),
     )
 
 
@@ -210,6 +222,20 @@ def _capability(capability: Capability, group: list[Mapping], repeated: int, tie
         distinct=len(group),
         techniques=len({m.technique for m in group}),
         ratings={name: ratings[name] for name in _RATING_NAMES if ratings[name]},
+    )
+
+
+def _several_groups(mappings: tuple[Mapping, ...]) -> tuple[GroupFacts, ...]:
+    combinations: dict[CapabilityKey, set[tuple[Term, ...]]] = defaultdict(set)
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for m in mappings:
+        combinations[m.capability.framework, m.capability.id].add(m.groups)
+        for group in [term.name for term in m.groups] or [""]:
+            counts[m.capability.framework, m.capability.id, group] += 1
+    return tuple(
+        GroupFacts(capability, group, count)
+        for (owner, capability, group), count in sorted(counts.items())
+        if len(combinations[owner, capability]) > 1
     )
 
 

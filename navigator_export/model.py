@@ -40,7 +40,7 @@ class Capability(msgspec.Struct, frozen=True, cache_hash=True):
     framework: str
     """Id of the framework; capabilities of different frameworks are different, whatever their ids."""
     groups: tuple[Term, ...] = ()
-    """The product areas it belongs to, sorted by id."""
+    """All product areas that some row puts it in, sorted by id; which of them a mapping is of, the mapping tells."""
 
 
 class Mapping(msgspec.Struct, frozen=True):
@@ -55,6 +55,8 @@ class Mapping(msgspec.Struct, frozen=True):
     comment: str = ""
     references: tuple[str, ...] = ()
     """Addresses with a protocol and a host, in the source's order, each once."""
+    groups: tuple[Term, ...] = ()
+    """The product areas that its row names, sorted by id; two rows that differ in nothing else are two mappings."""
     origin: str = ""
     """The id that the source gives, where the mapping was moved from it to another release's id."""
 

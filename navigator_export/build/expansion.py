@@ -209,7 +209,7 @@ class _Family:
                 values = (_Value(aspect, tier, tier) for tier in tiers.names if tier in stated)
             case "group":
                 wanted = recipe.selection.include.groups
-                terms = sorted((term.id, term.name) for _, capability in capabilities for term in capability.groups)
+                terms = sorted({(term.id, term.name) for m in selected for term in m.groups})
                 values = (
                     _Value(aspect, id_, name)
                     for id_, name in terms

@@ -103,6 +103,11 @@ def _rendered(inspection: Inspection) -> str:
             ),
         ),
         table(
+            "In several groups (each row counts in its own)",
+            ("capability", "group", "mappings"),
+            ((g.capability, g.group or "none", str(g.mappings)) for g in inspection.several_groups),
+        ),
+        table(
             f"Tactics of ATT&CK {inspection.attack_version}",
             ("tactic", "techniques", "of", "mappings"),
             ((t.name, *map(str, (t.techniques, t.of, t.mappings))) for t in inspection.tactics),

@@ -16,7 +16,7 @@ from navigator_export.frameworks import framework
 from navigator_export.layer.format import Divider, LayerTechnique, Link, Metadata
 from navigator_export.layer.passages import Passages, licence_of
 from navigator_export.layer.scoring import ScoredTechnique
-from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet
+from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Term
 from navigator_export.readers.references import host
 from navigator_export.tiers import Tiers
 
@@ -92,7 +92,7 @@ class _Annotator:
         key = (
             capability.framework,
             capability.id,
-            *((m.category, m.value, m.mapping_type, m.origin, licence_of(m.comment)) for m in group),
+            *((m.category, m.value, m.mapping_type, m.groups, m.origin, licence_of(m.comment)) for m in group),
         )
         if key not in self._profiles:
             self._profiles[key] = self._new_profile(capability, group)
@@ -109,7 +109,7 @@ class _Annotator:
             ("capability", capability.id),
             ("name", capability.name),
             ("framework", framework(capability.framework).name if self._show_framework else ""),
-            ("group", ", ".join(term.name for term in capability.groups)),
+            ("group", ", ".join(term.name for term in _groups(group))),
             *(pair for category, value in ratings for pair in (("category", category), ("value", value))),
             ("tier", self._tiers.of(capability)),
             *(("licence", licence) for licence in dict.fromkeys(licence_of(m.comment) for m in group)),
@@ -167,6 +167,11 @@ def _divided(parts: Iterable[tuple[Metadata, ...]]) -> tuple[Metadata | Divider,
             entries.append(_DIVIDER)
         entries += part
     return tuple(entries)
+
+
+def _groups(mappings: Sequence[Mapping]) -> list[Term]:
+    """Return the groups that mappings are of, each once, sorted."""
+    return sorted({term for m in mappings for term in m.groups}, key=lambda term: (term.id, term.name))
 
 
 _VALUE_RANK: dict[str | None, int] = {value: rank for rank, value in enumerate((None, *VALUES))}

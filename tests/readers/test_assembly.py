@@ -52,8 +52,35 @@ def test_two_paddings_of_a_nist_id_are_one_capability_under_the_longer(order: in
     assert [(m.capability.id, m.technique) for m in mappings.duplicates] == [("SC-08", "T1114")]
 
 
-def test_other_frameworks_mind_padding() -> None:
-    assert ids(mapping_set([make_row("SC-8"), make_row("SC-08")])) == ["SC-08", "SC-8"]
+def test_the_more_frequent_spelling_stands_in_any_framework_and_the_others_are_remarked_on() -> None:
+    rows = [
+        make_row(id_, f"T111{n}", "")
+        for n, id_ in enumerate(("C-2", "c-2", "C-02", "C-2", "Do.This", "do.this", "Do.This"))
+    ]
+    mappings = mapping_set(rows)
+    assert ids(mappings) == ["C-2", "Do.This"]
+    assert {m.capability.id for m in mappings.mappings} == {"C-2", "Do.This"}
+    assert mappings.sources[0].remarks == (
+        "3 capability ids in another spelling: C-02 and c-2 as C-2, do.this as Do.This",
+    )
+
+
+def test_ids_that_differ_in_more_than_spelling_are_two() -> None:
+    assert ids(mapping_set([make_row("1.10"), make_row("1.1"), make_row("SC-80"), make_row("SC-8")])) == [
+        *("1.1", "1.10", "SC-8", "SC-80"),
+    ]
+
+
+def test_capabilities_whose_rows_name_different_groups_are_remarked_on() -> None:
+    rows = [make_row("A", f"T111{n}") for n in range(3)]
+    rows += [make_row("A", "T1078", capability_group="own"), make_row("A", "T1566", capability_group=None)]
+    rows += [
+        make_row("B", "T1078", capability_groups=["identity"]),
+        make_row("B", "T1566", capability_groups=["identity"]),
+    ]
+    assert mapping_set(rows).sources[0].remarks == (
+        "1 capability stands in several groups, and each row counts in its own: A (3 mail, 1 own, 1 in none)",
+    )
 
 
 def test_of_several_names_the_more_frequent_stands() -> None:
