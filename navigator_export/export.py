@@ -34,6 +34,8 @@ class Product(msgspec.Struct, frozen=True):
     file_name: str
     """A name that tells framework, release, selection and score."""
     tally: Tally
+    warnings: tuple[str, ...] = ()
+    """What to know before scores are read as ratings, each a sentence."""
     findings: tuple[Finding, ...] = ()
     """Findings of inactive techniques that the recipe keeps; no layer with any other finding is finished."""
 
@@ -66,6 +68,7 @@ def finish_layer(prepared: Prepared, recipe: Recipe) -> Product:
         command=settled.command,
         file_name=file_name(settled),
         tally=settled.tally,
+        warnings=settled.warnings,
         findings=findings,
     )
 

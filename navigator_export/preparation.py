@@ -10,7 +10,7 @@ from navigator_export.attack import Catalogue, Release
 from navigator_export.characters import clean_name
 from navigator_export.errors import Problem, SelectionError
 from navigator_export.layer.passages import Passages
-from navigator_export.layer.scoring import Scale, StrategyName, choose_strategy, scale_of
+from navigator_export.layer.scoring import Scale, StrategyName, cautions, choose_strategy, scale_of
 from navigator_export.layer.tally import Tally, take_account
 from navigator_export.model import MappingSet
 from navigator_export.recipe import Recipe, command, selection_words
@@ -49,6 +49,8 @@ class Settled(msgspec.Struct, frozen=True):
     """What is selected, in words."""
     command: str
     """Command that makes the same layer from the same sources."""
+    warnings: tuple[str, ...] = ()
+    """What to know before scores are read as ratings, each a sentence."""
 
 
 def prepare(mappings: MappingSet, recipe: Recipe, catalogue: Catalogue) -> Prepared:
@@ -87,6 +89,7 @@ def settle(prepared: Prepared, recipe: Recipe) -> Settled:
         # Patterns are the words of whoever asked, and may hold any character.
         selection=clean_name(selection_words(recipe)),
         command=command(moved, recipe),
+        warnings=cautions(selected.mappings, strategy),
     )
 
 

@@ -72,7 +72,9 @@ class Workshop:
             command=product.command,
             sha256=hashlib.sha256(product.text).hexdigest(),
         )
-        return Made(plan, layer, state, left_out=tally.left_out(), inactive=tally.retargeting.dropped)
+        return Made(
+            plan, layer, state, left_out=tally.left_out(), inactive=tally.retargeting.dropped, warnings=product.warnings
+        )
 
 
 def build(

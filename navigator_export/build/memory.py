@@ -33,6 +33,7 @@ class _Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
     layer: IndexedLayer | None = None
     left_out: str = ""
     inactive: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -63,13 +64,20 @@ class Memory:
             data = content(Path(output, plan.path))
             if data is None or hashlib.sha256(data).hexdigest() != known.layer.sha256:
                 return None
-        return Made(plan, known.layer, "unchanged", left_out=known.left_out, inactive=known.inactive)
+        return Made(
+            plan,
+            known.layer,
+            "unchanged",
+            left_out=known.left_out,
+            inactive=known.inactive,
+            warnings=known.warnings,
+        )
 
     def keep(self, made: Iterable[tuple[Made, MappingSet]]) -> None:
         """Remember what was made, in place of all that was remembered; a cache that cannot be written is no matter."""
         known = {
             self._key(result.plan, mappings): _Remembered(
-                result.plan.path, result.layer, result.left_out, result.inactive
+                result.plan.path, result.layer, result.left_out, result.inactive, result.warnings
             )
             for result, mappings in made
         }

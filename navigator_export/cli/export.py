@@ -97,7 +97,7 @@ def _account(product: Product, target: str, asked: str | None, *, quiet: bool) -
     """Return what to tell of a layer: problems always, the rest unless quiet."""
     tally = product.tally
     lines = [str(finding) for finding in product.findings]
-    lines += [f"warning {remark}" for remark in tally.remarks]
+    lines += [f"warning {remark}" for remark in (*tally.remarks, *product.warnings)]
     lines += _unlisted(product, asked)
     lines += [f"{'note' if fate.target else 'warning'} {fate}" for fate in tally.retargeting.fates]
     if tally.without_tier:
