@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from navigator_export.attack import Catalogue, known
@@ -40,13 +42,17 @@ class Product(msgspec.Struct, frozen=True):
     """Findings of inactive techniques that the recipe keeps; no layer with any other finding is finished."""
 
 
-def make_layer(mappings: MappingSet, recipe: Recipe | None = None, catalogue: Catalogue | None = None) -> Product:
-    """Return the layer that a recipe makes of mappings, with its checked text.
+def make_layer(
+    mappings: MappingSet | Sequence[MappingSet], recipe: Recipe | None = None, catalogue: Catalogue | None = None
+) -> Product:
+    """Return the layer that a recipe makes of mappings, or of those of each source, with its checked text.
 
-    Raises SelectionError where the recipe does not fit the mappings, and LayerError where the layer has a finding.
+    Raises SourceError where sources do not go together, SelectionError where the recipe does not fit the mappings, and
+    LayerError where the layer has a finding.
     """
     recipe = recipe or Recipe()
-    return finish_layer(prepare(mappings, recipe, catalogue or known()), recipe)
+    sets = (mappings,) if isinstance(mappings, MappingSet) else mappings
+    return finish_layer(prepare(sets, recipe, catalogue or known()), recipe)
 
 
 def finish_layer(prepared: Prepared, recipe: Recipe) -> Product:

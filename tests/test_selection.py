@@ -305,13 +305,10 @@ TWINS = joined_set(
 )
 """One id in several frameworks, of which m365 alone has tiers."""
 
-INACTIVE = prepare(
-    mapping_set(
-        [*rated_rows(), make_row("HUNT-E5", "T1086"), make_row("MAIL-E3", "T1053.001"), make_row("IDLE", None)]
-    ),
-    Recipe(),
-    known(),
-).moved
+WITH_INACTIVE = mapping_set(
+    [*rated_rows(), make_row("HUNT-E5", "T1086"), make_row("MAIL-E3", "T1053.001"), make_row("IDLE", None)]
+)
+INACTIVE = prepare((WITH_INACTIVE,), Recipe(), known()).moved
 """`rated_rows`, and with them two mappings to techniques that 16.1 has revoked."""
 
 

@@ -12,6 +12,7 @@ import msgspec
 from navigator_export.characters import clean_name, without_controls
 from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.frameworks import identity
+from navigator_export.merging import merge
 from navigator_export.model import (
     CATEGORIES,
     DOMAINS,
@@ -28,6 +29,7 @@ from navigator_export.model import (
     UnmappedRow,
     Value,
 )
+from navigator_export.readers.assumptions import with_releases
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.wording import LINE, counted, quoted
@@ -50,37 +52,54 @@ EXPLAINED: Final = 50
 def assemble(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] = ()) -> MappingSet:
     """Return the mappings of all tables as one set, in the tables' order.
 
+    Raises SourceError as `assemble_each` does, and where the tables are of different domains or ATT&CK releases.
+    """
+    return merge(assemble_each(tables, read_options))
+
+
+def assemble_each(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] = ()) -> tuple[MappingSet, ...]:
+    """Return the mappings of each table as a set of its own; a capability that several name is the same in all.
+
+    A list that states no ATT&CK release is given one, see `with_releases`.
     `read_options` are the command-line options that the tables were read with.
     Raises SourceError with every problem of a table: an unknown domain or release, an id that is no technique,
-    an unknown category or value, no mapping at all, or tables of different domains or ATT&CK releases.
+    an unknown category or value, or no mapping at all.
     """
     if not tables:
         raise SourceError("", [Problem("there is no source", hint="name a mapping file, - or sample")])
+    tables = with_releases(tables)
     stated = [_checked(table) for table in tables]
-    _check_agreement(tables, stated)
     capabilities = _Capabilities(tables)
+    return tuple(
+        _assembled(table, domain, release, capabilities, read_options)
+        for table, (domain, release) in zip(tables, stated, strict=True)
+    )
+
+
+def _assembled(
+    table: Table,
+    domain: Domain,
+    release: str,
+    capabilities: _Capabilities,
+    read_options: tuple[tuple[str, str], ...],
+) -> MappingSet:
+    read = _read_rows(table, capabilities)
     mappings: dict[Mapping, Mapping] = {}
     duplicates: list[Mapping] = []
     unmapped: list[UnmappedRow] = []
-    sources = []
-    for table, (domain, release) in zip(tables, stated, strict=True):
-        read = _read_rows(table, capabilities)
-        mapped = 0
-        for taken in read.rows:
-            if isinstance(taken, UnmappedRow):
-                unmapped.append(taken)
-                continue
-            mapped += 1
-            if mappings.setdefault(taken, taken) is not taken:
-                duplicates.append(taken)
-        if not mapped:
-            raise SourceError(table.file, [_maps_nothing(table)])
-        sources.append(_source(table, domain, release, mapped, _remarks(table, read), read_options))
+    for taken in read.rows:
+        if isinstance(taken, UnmappedRow):
+            unmapped.append(taken)
+        elif mappings.setdefault(taken, taken) is not taken:
+            duplicates.append(taken)
+    mapped = len(mappings) + len(duplicates)
+    if not mapped:
+        raise SourceError(table.file, [_maps_nothing(table)])
     return MappingSet(
-        sources=tuple(sources),
-        domain=stated[0][0],
-        attack_version=stated[0][1],
-        capabilities=capabilities.all,
+        sources=(_source(table, domain, release, mapped, _remarks(table, read), read_options),),
+        domain=domain,
+        attack_version=release,
+        capabilities=capabilities.of(table),
         mappings=tuple(mappings),
         duplicates=tuple(duplicates),
         unmapped=tuple(unmapped),
@@ -123,15 +142,6 @@ def _checked(table: Table) -> tuple[Domain, str]:
     if problems or table.problems or domain is None:
         raise SourceError(table.file, [*problems, *table.problems, *_wrong_words(table)])
     return domain, release
-
-
-def _check_agreement(tables: Sequence[Table], stated: Sequence[tuple[Domain, str]]) -> None:
-    (domain, release), *others = stated
-    for table, (other_domain, other_release) in zip(tables[1:], others, strict=True):
-        if (other_domain, other_release) != (domain, release):
-            message = f"is at ATT&CK {other_release} {other_domain}, but {tables[0].file} at {release} {domain}"
-            hint = "one layer takes sources of one domain and one ATT&CK release"
-            raise SourceError(table.file, [Problem(message, hint=hint)])
 
 
 _Groups = tuple[Term, ...]
@@ -181,10 +191,11 @@ class _Capabilities:
             if owner == framework_id
         }
 
-    @property
-    def all(self) -> tuple[Capability, ...]:
-        """Return all capabilities, sorted by framework and id."""
-        return tuple(sorted(self._by_key.values(), key=lambda c: (c.framework, c.id)))
+    def of(self, table: Table) -> tuple[Capability, ...]:
+        """Return the capabilities that a table names, sorted by id."""
+        by_spelling = self.by_spelling(table.metadata.mapping_framework)
+        named = {by_spelling[spelling] for spelling in {row.capability_id for row in table.rows}}
+        return tuple(sorted(filter(None, named), key=lambda c: c.id))
 
 
 class _GroupsOf:

@@ -486,7 +486,7 @@ def test_what_is_said_of_a_technique_does_not_depend_on_what_is_mapped_besides(r
 def test_annotating_without_passages_makes_them_of_the_whole_set() -> None:
     opening = "The suite guards against all and blocks it."
     rows = [make_row("A", id_, comments=f"{opening} Here it is {id_}.") for id_ in ("T1114", "T1078")]
-    prepared = prepare(mapping_set(rows), Recipe(), known())
+    prepared = prepare((mapping_set(rows),), Recipe(), known())
     scored = score(prepared.moved.mappings, "best", scale_of("best", Scoring()), (1, 2, 3))
     techniques = annotate(scored, prepared.moved, prepared.tiers, prepared.release)
     assert [t.comment.partition(": ")[2] for t in techniques] == ["Here it is T1078.", "Here it is T1114."]
