@@ -45,8 +45,9 @@ class Product(msgspec.Struct, frozen=True):
 def make_layer(
     mappings: MappingSet | Sequence[MappingSet], recipe: Recipe | None = None, catalogue: Catalogue | None = None
 ) -> Product:
-    """Return the layer that a recipe makes of mappings, or of those of each source, with its checked text.
+    """Return the layer that a recipe makes of mappings, with its checked text.
 
+    Several sets, one a source, are those that `read_each` gives together: they are moved first and merged then.
     Raises SourceError where sources do not go together, SelectionError where the recipe does not fit the mappings, and
     LayerError where the layer has a finding.
     """

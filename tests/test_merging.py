@@ -97,7 +97,7 @@ def test_different_domains_are_refused_whatever_the_target(tmp_path: Path) -> No
         mapping_file(tmp_path, [make_row(technique="T1660")], "b.json", technology_domain="mobile"),
     )
     for recipe in (Recipe(), TARGET, Recipe(attack_version="99")):
-        with pytest.raises(SourceError, match=r"a\.json \(enterprise\), b\.json \(mobile\)"):
+        with pytest.raises(SourceError, match=r"a\.json \(enterprise\), b\.json \(mobile\).*`reading\.domain`"):
             make_layer(sets, recipe)
 
 

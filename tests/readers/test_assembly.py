@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from collections import Counter
 
-from navigator_export import MappingSet
+import pytest
+from hypothesis import given, strategies as st
+
+from navigator_export import MappingSet, make_layer
 from navigator_export.errors import SourceError
 from navigator_export.model import Term
 from navigator_export.readers.assembly import assemble, row_fates
 from navigator_export.readers.unified.json_text import read_unified
 from tests.made_inputs import NIST, Json, make_row, mapping_bytes, mapping_set, rated_rows, unrated_rows
+from tests.results import scores
 
 
 def ids(mappings: MappingSet) -> list[str]:
@@ -63,6 +67,27 @@ def test_the_more_frequent_spelling_stands_in_any_framework_and_the_others_are_r
     assert mappings.sources[0].remarks == (
         "3 capability ids in another spelling: C-02 and c-2 as C-2, do.this as Do.This",
     )
+
+
+def spelled(capability: str, *, upper: bool, zeros: int, spaces: int) -> str:
+    letters, _, number = capability.partition("-")
+    return f"{' ' * spaces}{letters.upper() if upper else letters}-{'0' * zeros}{number}"
+
+
+SPELLINGS = st.builds(
+    spelled,
+    st.sampled_from(["ac-2", "ac-20", "sc-2(1)", "c-7"]),
+    upper=st.booleans(),
+    zeros=st.integers(0, 2),
+    spaces=st.integers(0, 2),
+)
+
+
+@given(st.lists(st.tuples(SPELLINGS, st.sampled_from(["T1114", "T1078"])), min_size=1))
+def test_however_rows_spell_them_capabilities_are_counted_as_if_spelled_alike(pairs: list[tuple[str, str]]) -> None:
+    layer = make_layer(mapping_set([make_row(id_, technique, "") for id_, technique in pairs])).text
+    alike = {(id_.strip().lower().replace("-00", "-").replace("-0", "-"), technique) for id_, technique in pairs}
+    assert scores(layer) == dict(Counter(technique for _, technique in alike))
 
 
 def test_ids_that_differ_in_more_than_spelling_are_two() -> None:
