@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from navigator_export.model import Capability as Capability, Mapping as Mapping, MappingSet as MappingSet
     from navigator_export.output import write as write
     from navigator_export.readers.options import ReadOptions as ReadOptions
-    from navigator_export.reading import read as read, read_bytes as read_bytes
+    from navigator_export.reading import read as read, read_bytes as read_bytes, read_each as read_each
     from navigator_export.recipe import Recipe as Recipe
     from navigator_export.selection import Criteria as Criteria, Selection as Selection
     from navigator_export.tiers import TierOptions as TierOptions, assign_tiers as assign_tiers
@@ -53,7 +53,7 @@ _HOMES = {
     "model": ("Capability", "Mapping", "MappingSet"),
     "output": ("write",),
     "readers.options": ("ReadOptions",),
-    "reading": ("read", "read_bytes"),
+    "reading": ("read", "read_bytes", "read_each"),
     "recipe": ("Recipe",),
     "layer.format": ("Layer", "LayerFile", "encode", "encode_file"),
     "layer.reading": ("read_layer_file", "read_layers"),

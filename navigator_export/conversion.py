@@ -1,4 +1,4 @@
-"""From any source's tables to the unified JSON, one document per framework."""
+"""From any source's tables to the unified JSON, one document per framework, release and domain."""
 
 from __future__ import annotations
 
@@ -11,49 +11,54 @@ from navigator_export import schemas
 from navigator_export.attack import known
 from navigator_export.characters import clean_name
 from navigator_export.errors import Problem, SourceError
-from navigator_export.model import MappingSet
-from navigator_export.readers.assembly import NON_MAPPABLE, assemble, clean_text, is_non_mappable
+from navigator_export.model import MappingSet, Source
+from navigator_export.readers.assembly import NON_MAPPABLE, assemble_each, clean_text, is_non_mappable
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Row, Table
 
 
 class Conversion(msgspec.Struct, frozen=True):
-    """One framework's mappings as unified JSON."""
+    """One framework's mappings at one ATT&CK release as unified JSON."""
 
     framework: str
+    attack_version: str
     file_name: str
     """A name like those of the published files."""
     text: bytes
     rows: int
 
 
-def convert(tables: Sequence[Table]) -> tuple[tuple[Conversion, ...], MappingSet]:
-    """Return the unified JSON of tables, one per framework, and the mappings that it holds.
+def convert(tables: Sequence[Table]) -> tuple[tuple[Conversion, ...], tuple[Source, ...]]:
+    """Return the unified JSON of tables, one per framework, ATT&CK release and domain, and the sources that it holds.
 
     Every row is kept, those that map nothing too; addresses, spaces and control characters are cleaned as for a layer.
     Raises SourceError with every problem of a table, as for a layer.
     """
-    mappings = assemble(tables)
-    names = {source.framework: source for source in reversed(mappings.sources)}
+    sets = assemble_each(tables)
+    sources = tuple(source for one in sets for source in one.sources)
+    parts: dict[tuple[str, str, str], list[int]] = {}
+    for index, source in enumerate(sources):
+        parts.setdefault((source.framework, source.attack_version, source.domain), []).append(index)
     converted = []
-    for framework, source in sorted(names.items()):
-        own = [table for table in tables if table.metadata.mapping_framework == framework]
-        document = _document(own, mappings)
+    for (framework, attack_version, domain), indices in sorted(parts.items()):
+        own = [tables[index] for index in indices]
+        document = _document(own, sets[indices[0]])
         if not schemas.is_valid("mappings", document):
             problems = [Problem(v.message, v.path, v.hint) for v in schemas.violations("mappings", document)]
             raise SourceError(own[0].file, problems)
         version = document["metadata"]["mapping_framework_version"]
         name = "-".join(filter(None, (framework, version)))
-        release = f"attack-{mappings.attack_version}-{mappings.domain}"
+        release = f"attack-{attack_version}-{domain}"
         converted.append(
             Conversion(
-                framework=source.framework,
+                framework=framework,
+                attack_version=attack_version,
                 file_name=f"{_file_name(name)}_{release}.json",
                 text=msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n",
                 rows=len(document["mapping_objects"]),
             )
         )
-    return tuple(converted), mappings
+    return tuple(converted), sources
 
 
 def _document(tables: Sequence[Table], mappings: MappingSet) -> dict[str, Any]:
