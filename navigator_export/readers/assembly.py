@@ -44,7 +44,7 @@ EXPLAINED: Final = 50
 """Problems of a table that name the nearest word; it takes long to find, and no more are shown."""
 
 
-def assemble(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] = ()) -> MappingSet:
+def assemble(tables: Sequence[Table], read_options: tuple[tuple[str, str | None], ...] = ()) -> MappingSet:
     """Return the mappings of all tables as one set, in the tables' order.
 
     `read_options` are the command-line options that the tables were read with.
@@ -396,7 +396,7 @@ def _source(
     release: str,
     mapped: int,
     remarks: Iterable[str],
-    read_options: tuple[tuple[str, str], ...],
+    read_options: tuple[tuple[str, str | None], ...],
 ) -> Source:
     meta = table.metadata
     return Source(

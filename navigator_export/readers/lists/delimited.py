@@ -15,7 +15,8 @@ import msgspec
 from navigator_export.errors import Problem, SourceError, reason
 from navigator_export.readers.lines import check_lines
 from navigator_export.readers.lists.columns import WIDEST
-from navigator_export.readers.lists.listing import HEAD, NumberedRow, find_header, read_list
+from navigator_export.readers.lists.header import HEAD, NumberedRow, find_header
+from navigator_export.readers.lists.listing import read_list
 from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Table

@@ -1,6 +1,6 @@
 """Technique ids as people write them in a cell: several, with names, in small letters, `T1114.3` for `T1114.003`.
 
-Shortened lists (`T1552 (.001, .004)`, `T1087.001 and .002`) are written out, and Sigma's tags (`attack.t1059.001`) read.
+Shortened lists (`T1552 (.001, .004)`, `T1087.001 and .002`) are written out, and tags of Sigma (`attack.t1059`) read.
 """
 
 from __future__ import annotations

@@ -67,12 +67,12 @@ def test_sheet_with_the_list_is_found_and_said() -> None:
     mappings = read_xlsx(data)
     assert pairs(mappings) == PAIR
     assert any("'Map' is read" in remark and "'Old'" in remark for remark in mappings.sources[0].remarks)
-    assert pairs(read_xlsx(data, sheet="old")) == [("AC-9", "T1566")]
+    assert pairs(read_xlsx(data, sheets=("old",))) == [("AC-9", "T1566")]
 
 
 def test_sheet_that_is_not_there() -> None:
     with pytest.raises(SourceError, match="no sheet 'Contrls'; nearest sheets: Controls"):
-        read_xlsx(xlsx_bytes([HEADER]), sheet="Contrls")
+        read_xlsx(xlsx_bytes([HEADER]), sheets=("Contrls",))
 
 
 def test_hidden_sheets_are_read_only_by_name() -> None:
@@ -83,7 +83,7 @@ def test_hidden_sheets_are_read_only_by_name() -> None:
     workbook.save(data)
     with pytest.raises(SourceError, match="sheet x"):
         read_xlsx(data.getvalue())
-    assert pairs(read_xlsx(data.getvalue(), sheet="Controls")) == PAIR
+    assert pairs(read_xlsx(data.getvalue(), sheets=("Controls",))) == PAIR
 
 
 def test_places_name_sheet_row_and_column() -> None:
