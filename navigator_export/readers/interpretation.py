@@ -105,7 +105,7 @@ def _rated(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]:
 def _without_doubtful_values(tables: Sequence[Table], ratings: Ratings) -> Sequence[Table]:
     """Leave out what a column holds that is called Level or Score, where none of its words is a rating."""
     said = Counter(row.score_value for row in _rows(tables) if row.score_value)
-    if not said or any(ratings.knows(word) for word in said):
+    if not said or any(row.score_category for row in _rows(tables)) or any(ratings.knows(word) for word in said):
         return tables
     for row in _rows(tables):
         row.score_value = None

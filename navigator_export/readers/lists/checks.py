@@ -11,7 +11,7 @@ import msgspec
 
 from navigator_export.errors import Problem
 from navigator_export.readers.lists.cells import MARKED, UNMARKED
-from navigator_export.readers.lists.columns import CAPABILITY, FIELDS, MARKS, TECHNIQUE, Columns, nearly_known
+from navigator_export.readers.lists.columns import CAPABILITY, FIELDS, MARKS, TECHNIQUE, VALUE, Columns, nearly_known
 from navigator_export.readers.lists.technique_names import fits, ids_named, name_of
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.origin import Origin
@@ -22,12 +22,11 @@ _SHOWN: Final = 3
 """Places that are named of those where something occurs."""
 _BEGINS_WITH_ID: Final = re.compile(r"\W{0,5}(?:attack\.)?t[0-9]{4}(?![0-9a-z])", re.IGNORECASE)
 _ID: Final = re.compile(r"\W{0,5}(?:attack\.)?t[0-9]{4}(?:\.[0-9]{1,3})?\W{0,5}", re.IGNORECASE)
-_MONTHS: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez"
+_MONTHS: Final = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mrz|Mai|Okt|Dez"
 _MADE_BY_EXCEL: Final = re.compile(
-    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ].*)?|[0-9]{{1,2}}[./][0-9]{{1,2}}[./](?:[0-9]{{2}}|[0-9]{{4}})"
-    rf"|[0-9]{{1,2}}[-. ](?:{_MONTHS})[a-z]*\.?(?:[- ][0-9]{{2,4}})?|(?:{_MONTHS})[a-z]*\.?[- ][0-9]{{2,4}}"
-    r"|[0-9](?:[.,][0-9]+)?E[+-][0-9]{1,3}",
-    re.IGNORECASE,
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.{1,20})?|[0-9]{1,2}[./][0-9]{1,2}[./](?:[0-9]{2}|[0-9]{4})"
+    rf"|[0-9]{{1,2}}[-. ]{{1,2}}(?:{_MONTHS})(?:[- ][0-9]{{2,4}})?|(?:{_MONTHS})[- ][0-9]{{2,4}}"
+    r"|[0-9](?:[.,][0-9]{1,15})?E[+-][0-9]{1,3}"
 )
 """Dates and numbers as spreadsheets show them, that were ids such as 3-1, MAR1 or 1E5 before."""
 
@@ -63,12 +62,11 @@ class Checks:
         self._origin = origin
         self._columns = columns
         self._own_words = frozenset(word.casefold() for word, _ in options.ratings)
-        self._value_is_read = "score_value" in columns.index or any(
-            option in ("value", "score_value") for option, _ in options.columns
-        )
+        self._said = {option for option, _ in options.columns}
+        self._value_is_read = VALUE in columns.index or bool(columns.marks) or self._is_said(VALUE)
         self._unread = {position: _Unread() for position, _ in columns.unread}
         self._capabilities: Counter[str] = Counter()
-        self._names: dict[str, dict[str, str]] = {}
+        self._names: dict[tuple[int, str], dict[str, str]] = {}
         self._contradictions: dict[tuple[str, str], Places] = {}
         self._several = Places()
         self._by_name = Places()
@@ -106,13 +104,13 @@ class Checks:
         if len(ids) != 1 or by_name:
             return
         [id_] = ids
-        for name in names:
+        for column, name in enumerate(names):
             plain = " ".join(name.casefold().split())
             if not plain or plain == id_.casefold():
                 continue
-            self._names.setdefault(id_, {}).setdefault(plain, f"{quoted(name)} ({place})")
+            self._names.setdefault((column, id_), {}).setdefault(plain, f"{quoted(name)} ({place})")
             if not fits(id_, name):
-                self._contradictions.setdefault((id_, plain), Places()).add(place)
+                self._contradictions.setdefault((id_, name), Places()).add(place)
 
     def problems(self) -> Iterator[Problem]:
         """Yield what makes the list unusable."""
@@ -126,7 +124,7 @@ class Checks:
             yield Problem(message, self._place(), "`reading.columns` names the column, as capability_id")
         elif all(id_.casefold() in MARKED | UNMARKED for id_ in ids):
             message = f"column {name} holds marks such as {example}, and no ids of capabilities"
-            yield Problem(message, self._place(), f"`reading.columns` says so, as {MARKS}={name}")
+            yield Problem(message, self._place(), f"`reading.columns` reads it so, as {MARKS}={name}")
 
     def remarks(self) -> Iterator[str]:
         """Yield what may be meant otherwise, each a sentence."""
@@ -135,7 +133,7 @@ class Checks:
         capability = self._columns.names.get(CAPABILITY, "")
         if CAPABILITY in self._columns.named:
             yield f"there is no column of capability ids; the names of column {capability} stand for them"
-        if len(self._columns.index[TECHNIQUE]) > 1:
+        if len(self._columns.index[TECHNIQUE]) > 1 and not self._is_said(TECHNIQUE):
             yield f"the columns {self._columns.names[TECHNIQUE]} are all read as techniques"
         if self._by_name.count:
             yield f"{counted(self._by_name.count, 'row gives', 'rows give')} a technique by its name: {self._by_name}"
@@ -151,19 +149,17 @@ class Checks:
             )
 
     def _of_names(self) -> Iterator[str]:
-        told = set()
-        for (id_, name), places in self._contradictions.items():
-            told.add(id_)
-            if len(told) > _SHOWN:
-                continue
-            said = self._names[id_][name].partition(" (")[0]
+        for id_, name in list(self._contradictions)[:_SHOWN]:
             meant = " or ".join(ids_named(name)) or "another technique"
-            yield f"{id_} is {quoted(name_of(id_))}, but its name is given as {said}, which is {meant}: {places}"
-        if len(told) > _SHOWN:
-            count = counted(len(told) - _SHOWN, "more id stands", "more ids stand")
-            yield f"{count} beside the name of another technique"
-        two = {id_: names for id_, names in self._names.items() if len(names) > 1 and id_ not in told}
-        for id_, names in list(two.items())[:_SHOWN]:
+            places = self._contradictions[id_, name]
+            known = quoted(name_of(id_))
+            yield f"{id_} is {known}, but its name is given as {quoted(name)}, which is {meant}: {places}"
+        more = len(self._contradictions) - _SHOWN
+        if more > 0:
+            yield f"{counted(more, 'more id stands', 'more ids stand')} beside the name of another technique"
+        contradicted = {id_ for id_, _ in self._contradictions}
+        two = [(id_, n) for (_, id_), n in self._names.items() if len(n) > 1 and id_ not in contradicted]
+        for id_, names in two[:_SHOWN]:
             yield f"{id_} has two names: {' and '.join(list(names.values())[:2])}"
         if len(two) > _SHOWN:
             yield f"{counted(len(two) - _SHOWN, 'more id has', 'more ids have')} two names"
@@ -181,6 +177,9 @@ class Checks:
                 said = f"sounds like a {option}"
             if said:
                 yield f"column {shown} {said}, and is not read; `reading.columns` reads it, as {option}={shown}"
+
+    def _is_said(self, field: str) -> bool:
+        return bool(self._said & {field, FIELDS[field].option})
 
     def _is_read(self, option: str) -> bool:
         if option == "value":

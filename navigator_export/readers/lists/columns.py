@@ -269,7 +269,8 @@ def match_columns(headers: Sequence[str], given: Sequence[tuple[str, str]] = (),
         name = _BY_OPTION.get(option, option)
         position = _position(column, headers)
         of = others if name in others else index
-        of[name] = (*of.get(name, ()), *(() if position is None else (position,)))
+        if position is not None or not column.strip():
+            of[name] = (*of.get(name, ()), *(() if position is None else (position,)))
     said = set(index)
     taken = {position for positions in (*index.values(), *others.values()) for position in positions}
     ranked = sorted(
