@@ -98,7 +98,7 @@ def _rated(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]:
             row.status, read = NON_MAPPABLE, (None, None)
         row.score_category, row.score_value = read
     if left_out:
-        tables = _with_remark(tables, f"{_rows_map_nothing(left_out.total())}, by their rating: {_told(left_out)}")
+        tables = _with_remark(tables, f"{_rows_map_nothing(left_out.total())}, by rating: {_told(left_out)}")
     return _with_assumed_category(tables)
 
 
@@ -150,7 +150,7 @@ def _by_status(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]
             row.status = NON_MAPPABLE
     if not left_out:
         return tables
-    return _with_remark(tables, f"{_rows_map_nothing(left_out.total())}, by their status: {_told(left_out)}")
+    return _with_remark(tables, f"{_rows_map_nothing(left_out.total())}, by status: {_told(left_out)}")
 
 
 def _rows_map_nothing(number: int) -> str:

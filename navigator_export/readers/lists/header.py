@@ -9,11 +9,13 @@ from typing import Final
 import msgspec
 
 from navigator_export.errors import Problem
-from navigator_export.readers.lists.columns import FIELDS, TECHNIQUE, Columns, match_columns, plain
+from navigator_export.readers.lists.columns import CAPABILITY, FIELDS, MARKS, TECHNIQUE, Columns, match_columns, plain
 from navigator_export.readers.lists.technique_ids import technique_ids
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.origin import Origin
 from navigator_export.wording import shortened
+
+_HEADERS: Final = frozenset(header for field in FIELDS.values() for header in field.headers) | {"number", "no"}
 
 HEAD: Final = 50
 """Rows in which the header is looked for."""
@@ -63,11 +65,14 @@ def no_header(head: Sequence[NumberedRow], origin: Origin, options: ReadOptions)
     number, cells = best
     missing = [FIELDS[name].option for name in match_columns(cells, options.columns).missing]
     shown = ", ".join(repr(shortened(cell)) for cell in cells if cell.strip())
+    matrix = f", or each product's column as {MARKS}" if missing == [FIELDS[CAPABILITY].option] else ""
     return [
         Problem(
             f"no column is the {' or the '.join(option.replace('_', ' ') for option in missing)}",
             origin.row(number),
-            f"its cells are {shown[:300]}; `reading.columns` names the column, as {missing[0]}" if missing else "",
+            f"its cells are {shown[:300]}; `reading.columns` names the column, as {missing[0]}{matrix}"
+            if missing
+            else "",
         )
     ]
 
@@ -86,8 +91,8 @@ def _is_data(cells: Cells, columns: Columns) -> bool:
 
 def _is_second_header_row(cells: Cells) -> bool:
     words = [cell for cell in cells if cell.strip()]
-    known = {header for field in FIELDS.values() for header in field.headers} | {"number", "no"}
-    return len(words) > 1 and all(plain(cell) in known for cell in words)
+    known = sum(plain(cell) in _HEADERS for cell in words)
+    return known > 1 and 2 * known > len(words) and not any(technique_ids(cell, near=False)[0] for cell in words)
 
 
 def _joined(upper: Cells, lower: Cells) -> list[str]:

@@ -153,7 +153,7 @@ class _Body:
             self._table(framework, domain, entries, remarks if i == 0 else [], as_group=as_group)
             for i, ((framework, domain), entries) in enumerate(by_table.items() or [(("", ""), [])])
         ]
-        tables[0].problems = (*self._checks.problems(), *self._problems)
+        tables[0].problems = tuple(self._problems or self._checks.problems())
         return tables
 
     def _values(self, cells: Cells) -> dict[str, str]:
