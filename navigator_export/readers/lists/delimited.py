@@ -74,14 +74,17 @@ def is_list(data: bytes, file: str, options: ReadOptions) -> bool:
 
 
 def looks_tabular(data: bytes, file: str, options: ReadOptions) -> bool:
-    """Return whether the first rows of a text have as many cells, so that its reader can say what the header lacks."""
+    """Return whether the first rows of a text have as many cells, so that its reader can say what the header lacks.
+
+    So has one that is beyond the limits, of which its reader says that.
+    """
     encoding = find_encoding(data, file, options)
     with _field_limit(options.limits.cell):
         for separator in _SEPARATORS:
             try:
                 rows = [cells for _, cells in islice(_rows(data, encoding, Dialect(separator)), _TELLING_ROWS) if cells]
             except csv.Error:
-                continue
+                return True
             if len(rows) > 1 and len(rows[0]) > 1 and len({len(cells) for cells in rows}) == 1:
                 return True
     return False

@@ -277,5 +277,5 @@ def test_one_wrong_word_of_many_rows_is_one_problem() -> None:
 
 
 def test_list_with_unknown_headers_gets_help_with_its_columns() -> None:
-    with pytest.raises(SourceError, match="its cells are 'Alert', 'Stages', 'Refs'; `reading.columns`"):
+    with pytest.raises(SourceError, match="its cells are 'Alert', 'Stages', 'Refs'; `reading"):
         read_csv('"Alert","Stages","Refs"\n"Login, odd","a, b, c","T1078"\n')
