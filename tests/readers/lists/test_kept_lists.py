@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from navigator_export import MappingSet, SourceError
 from navigator_export.readers.lists.cells import capabilities_in
+from navigator_export.readers.lists.columns import FIELDS, OTHER_OPTIONS
 from tests.readers.lists.made_lists import pairs, ratings, read_csv
 from tests.real_inputs import ROOT
 from tests.results import metadata_of
@@ -279,3 +281,34 @@ def test_one_wrong_word_of_many_rows_is_one_problem() -> None:
 def test_list_with_unknown_headers_gets_help_with_its_columns() -> None:
     with pytest.raises(SourceError, match="its cells are 'Alert', 'Stages', 'Refs'; `reading"):
         read_csv('"Alert","Stages","Refs"\n"Login, odd","a, b, c","T1078"\n')
+
+
+def test_page_on_lists_names_every_field() -> None:
+    page = (ROOT / "docs" / "own-list.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert named == {field.option for field in FIELDS.values()} | set(OTHER_OPTIONS)
+
+
+def test_manifest_says_how_a_list_is_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text(
+        "Rule,a1,a2,Status,Level\nR-1,T1114,T1078,on,Hi\n,T1566,,on,Hi\nR-2,T1110,,off,Hi\nR-3,T1003,,on,None\n",
+        "utf-8",
+    )
+    source = "{files: own.csv, fill_down: true, status: 'on', columns: {technique_id: [a1, a2], value: ''}}"
+    manifest = tmp_path / "layers.yaml"
+    manifest.write_text(f"sources: {{own: {source}}}\nlayers: [{{path: own.json}}]\n", "utf-8")
+    outcome = run("build", manifest, "-o", tmp_path / "out")
+    assert outcome.code == 0, outcome.err
+    entries = json.loads((tmp_path / "out" / "own.json").read_text("utf-8"))["techniques"]
+    found = {entry["techniqueID"]: metadata_of(entry, "capability") for entry in entries if entry.get("score")}
+    assert found == {"T1003": ["R-3"], "T1078": ["R-1"], "T1114": ["R-1"], "T1566": ["R-1"]}
+
+
+def test_layer_says_how_its_list_was_read(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("Rule,Technique,Level\nR-1,T1114,Hi\n,T1566,No\n", "utf-8")
+    options = ("--fill-down", "--column", "value=Level", "--rating", "Hi=significant", "--rating", "No=none")
+    outcome = run("export", file, *options)
+    assert outcome.code == 0, outcome.err
+    assert "--fill-down --column=value=Level --rating=Hi=significant --rating=No=none" in outcome.out.decode()
