@@ -56,7 +56,7 @@ def find_format(data: bytes, file: str, options: ReadOptions) -> FormatName:
 
 def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> FormatName:
     from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.lists.delimited import is_list  # noqa: PLC0415 - JSON does without
+    from navigator_export.readers.lists.delimited import is_list, looks_tabular  # noqa: PLC0415 - JSON does without
     from navigator_export.readers.page import is_page  # noqa: PLC0415
 
     if is_page(text):
@@ -67,20 +67,11 @@ def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> For
     if {"name", "platform"} <= keys or {"platform", "techniques"} <= keys or "ATT&CK version" in keys:
         return "stack"
     check_lines(data, file, options.limits)
-    if options.columns or is_list(data, file, options) or _looks_tabular(text):
+    if options.columns or is_list(data, file, options) or looks_tabular(data, file, options):
         return "csv"
     known = "; ".join(f"{name} ({meaning})" for name, meaning in MEANINGS.items())
     hint = f"known are {known}; `reading.format` names it"
     raise SourceError(file, [Problem("this is not JSON, nor any other known format", hint=hint)])
-
-
-def _looks_tabular(text: str) -> bool:
-    """Return whether the first lines have the same cells, so that the list's reader can say what its header lacks."""
-    lines = [line for line in text.splitlines()[:5] if line.strip()]
-    return len(lines) > 1 and any(
-        lines[0].count(separator) > 0 and len({line.count(separator) for line in lines[:3]}) == 1
-        for separator in (",", ";", "\t", "|")
-    )
 
 
 def _readable(start: bytes) -> str:
