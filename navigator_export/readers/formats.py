@@ -13,6 +13,7 @@ from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.options import FormatName, ReadOptions
 from navigator_export.readers.table import Table
 from navigator_export.readers.unified.json_text import read_unified
+from navigator_export.readers.unified.row_metadata import by_framework
 
 MEANINGS: Final = MappingProxyType(
     {
@@ -98,7 +99,7 @@ def _readable(start: bytes) -> str:
 
 
 def _json(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    return [read_unified(data, name, file, options.limits)]
+    return by_framework(read_unified(data, name, file, options.limits))
 
 
 def _yaml(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:

@@ -16,7 +16,7 @@ from navigator_export.errors import Problem, SourceError
 from navigator_export.model import CATEGORIES
 from navigator_export.readers.assumptions import ASSUMED_CATEGORY, completed, framework_id
 from navigator_export.readers.options import ReadOptions
-from navigator_export.readers.table import Metadata, Row, Table
+from navigator_export.readers.table import Row, Table
 
 
 def interpret(tables: Sequence[Table], options: ReadOptions) -> list[Table]:
@@ -33,10 +33,9 @@ def _cleaned(table: Table) -> Table:
     return replace(
         table,
         name=clean_name(table.name),
-        metadata=Metadata(
+        metadata=replace(
+            meta,
             mapping_framework=clean_name(meta.mapping_framework).strip(),
-            attack_version=meta.attack_version,
-            technology_domain=meta.technology_domain,
             mapping_framework_version=clean_name(meta.mapping_framework_version or "").strip(),
             mapping_types={clean_name(id_): clean_name(name) for id_, name in meta.mapping_types.items()},
             capability_groups={clean_name(id_): clean_name(name) for id_, name in meta.capability_groups.items()},
