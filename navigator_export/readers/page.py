@@ -204,24 +204,27 @@ class _Page:
         if not self.technique:
             if title := _TITLE.fullmatch(spaced):
                 self.technique, self.title = title.groups()
-        elif (named := _FRAMEWORK.fullmatch(spaced)) and _RELEASE.match(after):
-            self.parts.append(_Part(named[1], _single_spaced(after)))
-            self._within = "text"
-        elif self._header.ends_with(spaced):
-            self._within = "table"
-        elif spaced in _SUBTECHNIQUES:
-            self._within = "sub-techniques"
+        elif begun := self._begun(spaced, after):
+            self._within = begun
         elif self._within == "sub-techniques":
             if count := _SUBTECHNIQUE.fullmatch(spaced):
                 self.counts.append((count[1], count[2], count[3]))
         elif self._within == "table":
-            if showing := _SHOWING.fullmatch(spaced):
-                self.parts[-1].all_rows = int(showing[1])
-                self._within = "below"
-            else:
-                self._take_mapping(number, line)
+            self._take_mapping(number, line)
         elif self._within == "below" and (row := self._row(line)):
             self.parts[-1].entries.append(_Entry(row, number, comment=[], references=[]))
+
+    def _begun(self, line: str, after: str) -> str:
+        """Return what begins below a line; nothing where it is a line like others."""
+        if (named := _FRAMEWORK.fullmatch(line)) and _RELEASE.match(after):
+            self.parts.append(_Part(named[1], _single_spaced(after)))
+            return "text"
+        if self._header.ends_with(line):
+            return "table"
+        if self._within == "table" and (showing := _SHOWING.fullmatch(line)):
+            self.parts[-1].all_rows = int(showing[1])
+            return "below"
+        return "sub-techniques" if line in _SUBTECHNIQUES else ""
 
     def _row(self, line: str) -> Row | None:
         return _tabbed_row(line) or _spaced_row(line, self.technique)

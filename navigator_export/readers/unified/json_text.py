@@ -15,6 +15,7 @@ from msgspec import UNSET, UnsetType
 from navigator_export import schemas
 from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.options import Limits, beyond
+from navigator_export.readers.other_files import other_json
 from navigator_export.readers.table import Metadata, Provenance, Row, Table
 from navigator_export.wording import quoted
 
@@ -277,8 +278,8 @@ def _form_problems(text: bytes, limits: Limits) -> list[Problem]:
         document = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return [_no_json(text, error)]
-    if isinstance(document, dict) and "techniques" in document and "domain" in document:
-        return [Problem("this is a Navigator layer, not a mapping file", "$", "layers are checked with `validate`")]
+    if problem := other_json(document):
+        return [problem]
     rows = document.get(ROWS) if isinstance(document, dict) else None
     if not isinstance(rows, list):
         return _violations(document)
