@@ -108,7 +108,7 @@ def _both(rows: list[Row]) -> str:
     kinds = {row.mapping_type for row in rows if row.score_value}
     if len(kinds) < len(_KINDS):
         return ""
-    return "scores of detection and of visibility are both read as detect; `selection.mapping_type` takes one of them"
+    return "scores of detection and visibility are both read as detect; `selection.include.mapping_types` takes one"
 
 
 def _scores(technique: Object, fields: Fields) -> Iterator[_Scored]:
@@ -140,7 +140,7 @@ def _newest(log: list[Object], fields: Fields) -> Object | None:
 
 def _rows(technique: str, scored: _Scored, ratings: Ratings, fields: Fields) -> Iterator[Row]:
     category, value = ratings.read(None, scored.score or None)
-    if value == scored.score:
+    if value == (scored.score or None):
         if scored.score not in _SCORES:
             expected = f"expected one from -1 to 5, found {scored.score or 'nothing'}"
             fields.problems.append(

@@ -46,7 +46,8 @@ _OBJECTS: Final = r"- +(?:\{|[\"']?[\w&][^\n:]{0,80}:(?:\s|\Z))"
 _YAML_LIST: Final = re.compile(rf"(?:(?:---|#[^\n]*|[ \t]*)\n)*{_OBJECTS}")
 _YAML_FIRST_KEY: Final = re.compile(r"(?:(?:---|#[^\n]*|[ \t]*)\n)*[\"']?[A-Za-z_][\w&. -]{0,60}[\"']?[ \t]*:(?:\s|\Z)")
 _YAML_LIST_BELOW: Final = re.compile(
-    rf"^[\"']?[A-Za-z_][\w&. -]{{0,60}}[\"']?[ \t]*:[ \t]*\n[ \t]*{_OBJECTS}", re.MULTILINE
+    rf"^[\"']?[A-Za-z_][\w&. -]{{0,60}}[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*{_OBJECTS}",
+    re.MULTILINE,
 )
 _START: Final = 64 * 2**10
 """Bytes that tell the form."""
