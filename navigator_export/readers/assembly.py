@@ -128,6 +128,8 @@ def _check_agreement(tables: Sequence[Table], stated: Sequence[tuple[Domain, str
         if (other_domain, other_release) != (domain, release):
             message = f"is at ATT&CK {other_release} {other_domain}, but {tables[0].file} at {release} {domain}"
             hint = "one layer takes sources of one domain and one ATT&CK release"
+            if table.file == tables[0].file and other_domain != domain:
+                hint += "; `reading.domain` takes the rows of one domain"
             raise SourceError(table.file, [Problem(message, hint=hint)])
 
 

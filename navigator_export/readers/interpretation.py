@@ -17,6 +17,7 @@ from navigator_export.model import CATEGORIES
 from navigator_export.readers.assumptions import ASSUMED_CATEGORY, completed, framework_id
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.table import Row, Table
+from navigator_export.wording import counted
 
 
 def interpret(tables: Sequence[Table], options: ReadOptions) -> list[Table]:
@@ -24,8 +25,22 @@ def interpret(tables: Sequence[Table], options: ReadOptions) -> list[Table]:
 
     Raises SourceError where what the options say cannot be.
     """
-    stated = [_stated(_cleaned(table), options) for table in tables]
+    stated = [_stated(table, options) for table in _of_domain([_cleaned(table) for table in tables], options)]
     return list(chain.from_iterable(map(completed, _rated(stated, options))))
+
+
+def _of_domain(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]:
+    """Return the tables of the domain that the options name, where a source has tables of several domains."""
+    domains = [table.metadata.technology_domain.casefold().removesuffix("-attack") for table in tables]
+    if options.domain not in domains or len(set(domains)) == 1:
+        return tables
+    taken = [table for table, domain in zip(tables, domains, strict=True) if domain in ("", options.domain)]
+    others = sorted(set(domains) - {"", options.domain})
+    rows = sum(len(table.rows) for table in tables) - sum(len(table.rows) for table in taken)
+    if not rows:
+        return tables
+    count = counted(rows, "row is", "rows are")
+    return _with_remark(taken, f"{count} of another domain ({', '.join(others)}), and left out")
 
 
 def _cleaned(table: Table) -> Table:
