@@ -17,7 +17,7 @@ def read(*sources: str | PathLike[str], options: ReadOptions | None = None) -> M
     """Return the mappings of all sources together.
 
     A source is a path, `-` for standard input, or `sample` for the built-in sample; what form it has is found by its
-    content. A folder is one that holds security stack YAML.
+    content. A folder is one that holds detection rules or security stack YAML.
     Raises SourceError where a source cannot be read, is not of a known form, goes beyond the limits, maps nothing at
     all, or disagrees with the others on domain or ATT&CK release.
     """

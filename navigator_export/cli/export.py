@@ -51,8 +51,8 @@ from navigator_export.wording import counted
 def command(sources: tuple[str, ...], output: str, report: str | None, quiet: bool, **given: Any) -> None:
     """Write one Navigator layer from mapping files.
 
-    A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample` for the
-    built-in sample. Several sources go into one layer where they agree on ATT&CK release and domain.
+    A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or `sample`
+    for the built-in sample. Several sources go into one layer where they agree on ATT&CK release and domain.
     """
     for place in (output, report):
         if place is not None:

@@ -42,8 +42,8 @@ from navigator_export.wording import counted
 def command(sources: tuple[str, ...], with_rows: bool, json: bool, **given: Any) -> None:
     """Show what mapping files hold: capabilities, tiers, licences, techniques, ratings and oddities.
 
-    A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample`. What was
-    taken for what is shown too: form, encoding, separator, sheet, header and columns.
+    A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or `sample`.
+    What was taken for what is shown too: form, encoding, separator, sheet, header and columns.
     """
     options = read_options_from(given)
     tables = read_tables(*sources, options=options)
