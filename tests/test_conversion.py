@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from navigator_export import read_bytes
 from navigator_export.conversion import convert
+from navigator_export.readers.assembly import assemble
+from navigator_export.readers.formats import tables_in_bytes
+from navigator_export.readers.interpretation import interpret
+from navigator_export.readers.options import DEFAULT
 from navigator_export.readers.table import Metadata, Provenance, Row, Table
 from navigator_export.reading import read_tables
-from tests.made_inputs import Json
+from tests.fuzzing.strategies import FORMS
+from tests.made_inputs import Json, make_row, mapping_document
 from tests.mappings_explorer import MAPPINGS_EXPLORER
 from tests.real_inputs import MAPPING_FILES
 
@@ -287,3 +293,16 @@ def without_space(row: dict[str, Json]) -> dict[str, Json]:
     }
     references = [" ".join(text.split()) for text in row["references"] or () if text and text.strip()]
     return {**texts, "references": references}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_becomes_a_file_that_mappings_explorer_accepts(form: str) -> None:
+    rows = [make_row("A-1"), make_row("B-2", "T1078", score_value=None, score_category=None)]
+    data = FORMS[form](mapping_document([row | {"comments": "x"} for row in rows]))
+    tables = interpret(tables_in_bytes(data, "x", "x", DEFAULT), DEFAULT)
+    converted, _ = convert(tables, MADE_ON)
+    found = set()
+    for one in converted:
+        assert list(MAPPINGS_EXPLORER.iter_errors(json.loads(one.text))) == []
+        found |= {(m.capability.id, m.technique) for m in read_bytes(one.text, "y").mappings}
+    assert found == {(m.capability.id, m.technique) for m in assemble(tables).mappings}
