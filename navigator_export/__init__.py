@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from navigator_export.model import Capability as Capability, Mapping as Mapping, MappingSet as MappingSet
     from navigator_export.output import write as write
     from navigator_export.readers.options import ReadOptions as ReadOptions
-    from navigator_export.reading import read as read, read_bytes as read_bytes
+    from navigator_export.reading import read as read, read_bytes as read_bytes, read_each as read_each
     from navigator_export.recipe import Recipe as Recipe
     from navigator_export.selection import Criteria as Criteria, Selection as Selection
     from navigator_export.tiers import TierOptions as TierOptions, assign_tiers as assign_tiers
@@ -46,7 +46,7 @@ _HOMES = {
     "model": ("Capability", "Mapping", "MappingSet"),
     "output": ("write",),
     "readers.options": ("ReadOptions",),
-    "reading": ("read", "read_bytes"),
+    "reading": ("read", "read_bytes", "read_each"),
     "recipe": ("Recipe",),
     "layer.scoring": ("Scoring",),
     "selection": ("Criteria", "Selection"),

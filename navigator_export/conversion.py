@@ -1,4 +1,4 @@
-"""From any source's tables to the unified JSON, one document per framework.
+"""From any source's tables to the unified JSON, one document per framework, release and domain.
 
 What is written is valid against Mappings Explorer's own schema: github.com/center-for-threat-informed-defense/
 mappings-explorer, schema/mapex-unified-data-schema.json.
@@ -18,8 +18,8 @@ from navigator_export import schemas
 from navigator_export.attack import known
 from navigator_export.characters import clean_name
 from navigator_export.errors import Problem, SourceError
-from navigator_export.model import MappingSet
-from navigator_export.readers.assembly import NON_MAPPABLE, assemble, clean_text, is_non_mappable
+from navigator_export.model import MappingSet, Source
+from navigator_export.readers.assembly import NON_MAPPABLE, assemble_each, clean_text, is_non_mappable
 from navigator_export.readers.table import Row, Table
 from navigator_export.wording import counted, quoted
 
@@ -36,9 +36,10 @@ _PROTOCOLS: Final = ("http://", "https://")
 
 
 class Conversion(msgspec.Struct, frozen=True):
-    """One framework's mappings as unified JSON."""
+    """One framework's mappings at one ATT&CK release as unified JSON."""
 
     framework: str
+    attack_version: str
     file_name: str
     """A name like those of the published files."""
     text: bytes
@@ -47,39 +48,46 @@ class Conversion(msgspec.Struct, frozen=True):
     """What the form has no place for, or asks for and the source does not say; each a sentence."""
 
 
-def convert(tables: Sequence[Table], made_on: date | None = None) -> tuple[tuple[Conversion, ...], MappingSet]:
-    """Return the unified JSON of tables, one per framework, and the mappings that it holds.
+def convert(tables: Sequence[Table], made_on: date | None = None) -> tuple[tuple[Conversion, ...], tuple[Source, ...]]:
+    """Return the unified JSON of tables, one per framework, ATT&CK release and domain, and the sources that it holds.
 
     Every row is kept, those that map nothing too, with what the source says of authors and dates; spaces around texts,
     line ends and control characters are cleaned as for a layer. Where a source says no creation date, it is `made_on`,
     by default today.
     Raises SourceError with every problem of a table, as for a layer.
     """
-    mappings = assemble(tables)
-    names = {source.framework: source for source in reversed(mappings.sources)}
-    converted = []
-    for framework, source in sorted(names.items()):
-        own = [table for table in tables if table.metadata.mapping_framework == framework]
-        rows = [row for table in own for said in table.rows for row in _rows(said, table, mappings)]
-        made = _Provenance(own, made_on or date.today())
-        metadata = _metadata(own, rows, mappings)
-        document = {"metadata": metadata | made.fields, "mapping_objects": rows}
-        if not schemas.is_valid("mappings", document):
-            problems = [Problem(v.message, v.path, v.hint) for v in schemas.violations("mappings", document)]
-            raise SourceError(own[0].file, problems)
-        version = metadata["mapping_framework_version"]
-        name = "-".join(filter(None, (framework, version)))
-        release = f"attack-{mappings.attack_version}-{mappings.domain}"
-        converted.append(
-            Conversion(
-                framework=source.framework,
-                file_name=f"{_file_name(name)}_{release}.json",
-                text=msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n",
-                rows=len(rows),
-                remarks=(*made.remarks, *_lost_words(own)),
-            )
-        )
-    return tuple(converted), mappings
+    sets = assemble_each(tables)
+    sources = tuple(source for one in sets for source in one.sources)
+    parts: dict[tuple[str, str, str], list[int]] = {}
+    for index, source in enumerate(sources):
+        parts.setdefault((source.framework, source.attack_version, source.domain), []).append(index)
+    today = made_on or date.today()
+    converted = [
+        _conversion([tables[index] for index in indices], sets[indices[0]], today)
+        for _, indices in sorted(parts.items())
+    ]
+    return tuple(converted), sources
+
+
+def _conversion(tables: Sequence[Table], mappings: MappingSet, made_on: date) -> Conversion:
+    rows = [row for table in tables for said in table.rows for row in _rows(said, table, mappings)]
+    made = _Provenance(tables, made_on)
+    metadata = _metadata(tables, rows, mappings)
+    document = {"metadata": metadata | made.fields, "mapping_objects": rows}
+    if not schemas.is_valid("mappings", document):
+        problems = [Problem(v.message, v.path, v.hint) for v in schemas.violations("mappings", document)]
+        raise SourceError(tables[0].file, problems)
+    framework = mappings.sources[0].framework
+    name = "-".join(filter(None, (framework, metadata["mapping_framework_version"])))
+    release = f"attack-{mappings.attack_version}-{mappings.domain}"
+    return Conversion(
+        framework=framework,
+        attack_version=mappings.attack_version,
+        file_name=f"{_file_name(name)}_{release}.json",
+        text=msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n",
+        rows=len(rows),
+        remarks=(*made.remarks, *_lost_words(tables)),
+    )
 
 
 def _metadata(tables: Sequence[Table], rows: Sequence[dict[str, Any]], mappings: MappingSet) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from navigator_export.attack import Catalogue, known
@@ -34,17 +36,24 @@ class Product(msgspec.Struct, frozen=True):
     file_name: str
     """A name that tells framework, release, selection and score."""
     tally: Tally
+    warnings: tuple[str, ...] = ()
+    """What to know before scores are read as ratings, each a sentence."""
     findings: tuple[Finding, ...] = ()
     """Findings of inactive techniques that the recipe keeps; no layer with any other finding is finished."""
 
 
-def make_layer(mappings: MappingSet, recipe: Recipe | None = None, catalogue: Catalogue | None = None) -> Product:
+def make_layer(
+    mappings: MappingSet | Sequence[MappingSet], recipe: Recipe | None = None, catalogue: Catalogue | None = None
+) -> Product:
     """Return the layer that a recipe makes of mappings, with its checked text.
 
-    Raises SelectionError where the recipe does not fit the mappings, and LayerError where the layer has a finding.
+    Several sets, one a source, are those that `read_each` gives together: they are moved first and merged then.
+    Raises SourceError where sources do not go together, SelectionError where the recipe does not fit the mappings, and
+    LayerError where the layer has a finding.
     """
     recipe = recipe or Recipe()
-    return finish_layer(prepare(mappings, recipe, catalogue or known()), recipe)
+    sets = (mappings,) if isinstance(mappings, MappingSet) else mappings
+    return finish_layer(prepare(sets, recipe, catalogue or known()), recipe)
 
 
 def finish_layer(prepared: Prepared, recipe: Recipe) -> Product:
@@ -66,6 +75,7 @@ def finish_layer(prepared: Prepared, recipe: Recipe) -> Product:
         command=settled.command,
         file_name=file_name(settled),
         tally=settled.tally,
+        warnings=settled.warnings,
         findings=findings,
     )
 

@@ -6,7 +6,6 @@ A framework that is not listed works all the same: it is shown by its id and has
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
@@ -35,9 +34,13 @@ class TierScheme(msgspec.Struct, frozen=True):
         return None
 
 
-def _unpadded(capability_id: str) -> str:
-    """Return a NIST control id without zero-padding: releases disagree on `AC-03` and `AC-3`."""
-    return re.sub(r"(?<=[-(])0+(?=\d)", "", capability_id)
+_PADDING: Final = re.compile(r"(^[a-z]+-|\()0+(?=\d)")
+"""Zeros before a number of an id like `AC-02(01)`: NIST's releases disagree on them, and so do people's lists."""
+
+
+def identity(capability_id: str) -> str:
+    """Return what all spellings of one capability's id share: `ac-2(1)` for `AC-2(1)` and `AC-02 (01)`."""
+    return _PADDING.sub(r"\1", capability_id.strip().casefold().replace(" (", "("))
 
 
 class Framework(msgspec.Struct, frozen=True):
@@ -45,8 +48,6 @@ class Framework(msgspec.Struct, frozen=True):
 
     name: str
     tiers: TierScheme | None = None
-    identity: Callable[[str], str] = str
-    """Turns a capability id into what two spellings of the same capability share."""
 
 
 _M365_TIERS = TierScheme(
@@ -56,8 +57,6 @@ _M365_TIERS = TierScheme(
         ("E5", r"\bE5\b|\bP2\b|\bplan 2\b"),
     ),
 )
-
-_NIST = Framework("NIST 800-53", identity=_unpadded)
 
 FRAMEWORKS: Final = MappingProxyType(
     {
@@ -69,7 +68,7 @@ FRAMEWORKS: Final = MappingProxyType(
         "intel_vpro": Framework("Intel vPro"),
         "kev": Framework("Known Exploited Vulnerabilities"),
         "m365": Framework("Microsoft 365", tiers=_M365_TIERS),
-        "nist_800_53": _NIST,
+        "nist_800_53": Framework("NIST 800-53"),
         "veris": Framework("VERIS"),
     }
 )

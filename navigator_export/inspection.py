@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 import msgspec
 
 from navigator_export.attack import Catalogue, Release, known
+from navigator_export.attack.catalogue import order
 from navigator_export.frameworks import framework
 from navigator_export.layer.passages import licence_of
-from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Source, UnmappedRow
+from navigator_export.merging import merge
+from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Source, Term, UnmappedRow
+from navigator_export.preparation import at_one_release
 from navigator_export.tiers import Tiers
 
 CapabilityKey = tuple[str, str]
@@ -59,7 +63,7 @@ class TechniqueFacts(msgspec.Struct, frozen=True):
 
 
 class TacticFacts(msgspec.Struct, frozen=True):
-    """One tactic of the sources' ATT&CK release; a technique with several tactics counts under each."""
+    """One tactic of the ATT&CK release that is looked at; a technique with several tactics counts under each."""
 
     tactic: str
     """Its short name."""
@@ -87,8 +91,17 @@ class Repetition(msgspec.Struct, frozen=True):
     times: int
 
 
+class GroupFacts(msgspec.Struct, frozen=True):
+    """How many mappings a capability has in one of its groups, where it stands in several."""
+
+    capability: str
+    group: str
+    """Empty for rows that name none."""
+    mappings: int
+
+
 class InactiveTechnique(msgspec.Struct, frozen=True):
-    """A technique id that is not active in the sources' own ATT&CK release."""
+    """A technique id that is not active in the ATT&CK release that is looked at."""
 
     id: str
     kind: str
@@ -101,6 +114,7 @@ class Inspection(msgspec.Struct, frozen=True):
 
     sources: tuple[Source, ...]
     attack_version: str
+    """Release that the techniques are looked at in."""
     domain: str
     tiers: tuple[TierFacts, ...]
     capabilities: tuple[CapabilityFacts, ...]
@@ -112,6 +126,20 @@ class Inspection(msgspec.Struct, frozen=True):
     partly_rated: tuple[Repetition, ...]
     """Mappings that have only one of category and value."""
     inactive: tuple[InactiveTechnique, ...]
+    several_groups: tuple[GroupFacts, ...]
+    """Of capabilities whose mappings are not all of the same groups."""
+
+
+def gather(sets: Sequence[MappingSet], attack_version: str | None, catalogue: Catalogue | None = None) -> MappingSet:
+    """Return the mappings of all sources as one set to inspect: moved to a release, or as the sources have them.
+
+    Unmoved, sources of different releases stand beside the newest of these. Nothing is set apart as inactive.
+    Raises SourceError where the sources are of different domains, and SelectionError where a release is not known.
+    """
+    if attack_version is not None:
+        return at_one_release(sets, attack_version, catalogue or known(), keep=True)
+    newest = max((one.attack_version for one in sets), key=order)
+    return merge([msgspec.structs.replace(one, attack_version=newest) for one in sets])
 
 
 def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = None) -> Inspection:
@@ -158,6 +186,7 @@ def inspect(mappings: MappingSet, tiers: Tiers, catalogue: Catalogue | None = No
             if (m.category is None) != (m.value is None)
         ),
         inactive=tuple(inactive),
+        several_groups=_several_groups(mappings.mappings),
     )
 
 
@@ -210,6 +239,20 @@ def _capability(capability: Capability, group: list[Mapping], repeated: int, tie
         distinct=len(group),
         techniques=len({m.technique for m in group}),
         ratings={name: ratings[name] for name in _RATING_NAMES if ratings[name]},
+    )
+
+
+def _several_groups(mappings: tuple[Mapping, ...]) -> tuple[GroupFacts, ...]:
+    combinations: dict[CapabilityKey, set[tuple[Term, ...]]] = defaultdict(set)
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for m in mappings:
+        combinations[m.capability.framework, m.capability.id].add(m.groups)
+        for group in [term.name for term in m.groups] or [""]:
+            counts[m.capability.framework, m.capability.id, group] += 1
+    return tuple(
+        GroupFacts(capability, group, count)
+        for (owner, capability, group), count in sorted(counts.items())
+        if len(combinations[owner, capability]) > 1
     )
 
 

@@ -40,7 +40,18 @@ class Capability(msgspec.Struct, frozen=True, cache_hash=True):
     framework: str
     """Id of the framework; capabilities of different frameworks are different, whatever their ids."""
     groups: tuple[Term, ...] = ()
-    """The product areas it belongs to, sorted by id."""
+    """All product areas that some row puts it in, sorted by id; which of them a mapping is of, the mapping tells."""
+
+
+class Origin(msgspec.Struct, frozen=True, cache_hash=True, order=True):
+    """Where a mapping stood before it was moved to another ATT&CK release."""
+
+    technique: str
+    release: str
+    """Release that its source states."""
+
+    def __str__(self) -> str:
+        return f"{self.technique} at {self.release}"
 
 
 class Mapping(msgspec.Struct, frozen=True):
@@ -55,8 +66,10 @@ class Mapping(msgspec.Struct, frozen=True):
     comment: str = ""
     references: tuple[str, ...] = ()
     """Addresses with a protocol and a host, in the source's order, each once."""
-    origin: str = ""
-    """The id that the source gives, where the mapping was moved from it to another release's id."""
+    groups: tuple[Term, ...] = ()
+    """The product areas that its row names, sorted by id; two rows that differ in nothing else are two mappings."""
+    origin: Origin | None = None
+    """Where the source has it, if it was moved from there to another technique."""
 
     @property
     def rated(self) -> bool:
@@ -118,6 +131,7 @@ class MappingSet(msgspec.Struct, frozen=True):
     sources: tuple[Source, ...]
     domain: Domain
     attack_version: str
+    """Release that the mappings are at: what the source states, or what they were moved to."""
     capabilities: tuple[Capability, ...]
     """Every capability that the sources name, also those that map nothing; sorted by framework and id."""
     mappings: tuple[Mapping, ...]
@@ -127,3 +141,9 @@ class MappingSet(msgspec.Struct, frozen=True):
     unmapped: tuple[UnmappedRow, ...] = ()
     inactive: tuple[Mapping, ...] = ()
     """Mappings set apart because their technique is not active in the release; see `retargeting`."""
+
+    @property
+    def stated_releases(self) -> tuple[str, ...]:
+        """Return the ATT&CK releases that the sources state, each once, oldest first."""
+        stated = {source.attack_version for source in self.sources}
+        return tuple(sorted(stated, key=lambda release: [int(part) for part in release.split(".")]))

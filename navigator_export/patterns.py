@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from navigator_export.frameworks import framework
+from navigator_export.frameworks import identity
 from navigator_export.model import Capability
 
 
@@ -16,10 +16,10 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def matching(pattern: str, capabilities: Iterable[Capability]) -> tuple[Capability, ...]:
-    """Return the capabilities whose id the pattern picks; NIST ids without regard to zero-padding."""
-    picked = []
-    for capability in capabilities:
-        identity = framework(capability.framework).identity
-        if matches(pattern, capability.id) or matches(identity(pattern.strip()), identity(capability.id)):
-            picked.append(capability)
-    return tuple(picked)
+    """Return the capabilities whose id the pattern picks, however the pattern spells it: `AC-3` picks `AC-03`."""
+    unpadded = identity(pattern)
+    return tuple(
+        capability
+        for capability in capabilities
+        if matches(pattern, capability.id) or matches(unpadded, identity(capability.id))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import msgspec
@@ -10,8 +11,9 @@ from navigator_export.attack import Catalogue, Release
 from navigator_export.characters import clean_name
 from navigator_export.errors import Problem, SelectionError
 from navigator_export.layer.passages import Passages
-from navigator_export.layer.scoring import Scale, StrategyName, choose_strategy, scale_of
+from navigator_export.layer.scoring import Scale, StrategyName, cautions, choose_strategy, scale_of
 from navigator_export.layer.tally import Tally, take_account
+from navigator_export.merging import merge, require_one_domain
 from navigator_export.model import MappingSet
 from navigator_export.recipe import Recipe, command, selection_words
 from navigator_export.retargeting import retarget
@@ -49,17 +51,31 @@ class Settled(msgspec.Struct, frozen=True):
     """What is selected, in words."""
     command: str
     """Command that makes the same layer from the same sources."""
+    warnings: tuple[str, ...] = ()
+    """What to know before scores are read as ratings, each a sentence."""
 
 
-def prepare(mappings: MappingSet, recipe: Recipe, catalogue: Catalogue) -> Prepared:
-    """Return mappings ready for a recipe, and for any other with the same release, policy and tiers.
+def prepare(sets: Sequence[MappingSet], recipe: Recipe, catalogue: Catalogue) -> Prepared:
+    """Return the mappings of sources ready for a recipe, and for any other with the same release, policy and tiers.
 
-    Raises SelectionError where the release is not known, or the tiers do not fit the mappings.
+    Raises SelectionError where the release is not known, or the tiers do not fit the mappings, and SourceError where
+    the sources are of different domains, or of different releases and not to be moved to one.
     """
-    release = _release(mappings, recipe, catalogue)
-    tiers = assign_tiers(mappings, recipe.tiers)
-    moved = retarget(mappings, release, move=recipe.attack_version is not None, keep=recipe.on_inactive == "keep")
-    return Prepared(moved, release, tiers, catalogue)
+    moved = at_one_release(sets, recipe.attack_version, catalogue, keep=recipe.on_inactive == "keep")
+    release = _release(moved, recipe.attack_version, catalogue)
+    return Prepared(moved, release, assign_tiers(moved, recipe.tiers), catalogue)
+
+
+def at_one_release(sets: Sequence[MappingSet], version: str | None, catalogue: Catalogue, *, keep: bool) -> MappingSet:
+    """Return the mappings of all sets at a release, each moved there first; at the one they state where it is None.
+
+    Mappings of techniques that are not active there are set apart, unless `keep` is told. Raises as `prepare` does.
+    """
+    require_one_domain(sets)
+    if version is None:
+        together = merge(sets)
+        return retarget(together, _release(together, version, catalogue), move=False, keep=keep)
+    return merge([retarget(one, _release(one, version, catalogue), move=True, keep=keep) for one in sets])
 
 
 def settle(prepared: Prepared, recipe: Recipe) -> Settled:
@@ -87,6 +103,7 @@ def settle(prepared: Prepared, recipe: Recipe) -> Settled:
         # Patterns are the words of whoever asked, and may hold any character.
         selection=clean_name(selection_words(recipe)),
         command=command(moved, recipe),
+        warnings=cautions(selected.mappings, strategy),
     )
 
 
@@ -117,15 +134,15 @@ def _refuse_dropped(tally: Tally) -> None:
         raise SelectionError(*problems)
 
 
-def _release(mappings: MappingSet, recipe: Recipe, catalogue: Catalogue) -> Release:
-    version = mappings.attack_version if recipe.attack_version is None else recipe.attack_version
+def _release(mappings: MappingSet, asked: str | None, catalogue: Catalogue) -> Release:
+    version = mappings.attack_version if asked is None else asked
     release = catalogue.release(mappings.domain, version)
     if release is None:
         listed = catalogue.domains[mappings.domain].releases
         raise SelectionError(
             Problem(
                 f"ATT&CK {version or repr(version)} is not known for {mappings.domain}",
-                "" if recipe.attack_version is None else "attack_version",
+                "" if asked is None else "attack_version",
                 f"known are {listed[0]} to {listed[-1]}; `attack_version` moves mappings to one of them",
             )
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from os import PathLike, fspath
 
+from navigator_export.merging import merge
 from navigator_export.model import MappingSet
-from navigator_export.readers.assembly import assemble
+from navigator_export.readers.assembly import assemble, assemble_each
 from navigator_export.readers.formats import tables_in_bytes
 from navigator_export.readers.interpretation import interpret
 from navigator_export.readers.options import DEFAULT, ReadOptions, words
@@ -16,13 +17,21 @@ from navigator_export.sources.registry import tables_of
 def read(*sources: str | PathLike[str], options: ReadOptions | None = None) -> MappingSet:
     """Return the mappings of all sources together.
 
+    Raises SourceError as `read_each` does, and where the sources are of different domains or ATT&CK releases.
+    """
+    return merge(read_each(*sources, options=options))
+
+
+def read_each(*sources: str | PathLike[str], options: ReadOptions | None = None) -> tuple[MappingSet, ...]:
+    """Return the mappings of each source, to be moved to one ATT&CK release; what holds several sources gives several.
+
     A source is a path, `-` for standard input, or `sample` for the built-in sample; what form it has is found by its
     content. A folder is one that holds detection rules or security stack YAML.
-    Raises SourceError where a source cannot be read, is not of a known form, goes beyond the limits, maps nothing at
-    all, or disagrees with the others on domain or ATT&CK release.
+    Raises SourceError where a source cannot be read, is not of a known form, goes beyond the limits, or maps nothing
+    at all.
     """
     options = options or DEFAULT
-    return assemble(read_tables(*sources, options=options), tuple(words(options)))
+    return assemble_each(read_tables(*sources, options=options), tuple(words(options)))
 
 
 def read_bytes(data: bytes, name: str, options: ReadOptions | None = None) -> MappingSet:

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from navigator_export.attack import Release, Standing
-from navigator_export.model import Domain, Mapping, MappingSet
+from navigator_export.model import Domain, Mapping, MappingSet, Origin
 from navigator_export.wording import counted
 
 OnInactive = Literal["drop", "keep", "error"]
@@ -56,7 +56,7 @@ class Retargeting(msgspec.Struct, frozen=True):
 
     domain: Domain
     from_release: str
-    """Release that the sources state."""
+    """Release that the sources state; several, oldest first, with a comma between."""
     to_release: str
     """Release whose techniques decided; an unlisted one is read as the nearest listed one below it."""
     mappings_in: int
@@ -77,12 +77,13 @@ def retarget(mappings: MappingSet, release: Release, *, move: bool, keep: bool) 
     """
     found = {mapping.technique for mapping in mappings.mappings} - release.active.keys()
     replacements = {id_: release.standing(id_).replacement for id_ in found} if move else {}
+    origins = {id_: Origin(id_, mappings.attack_version) for id_ in found}
     active: list[Mapping] = []
     inactive: list[Mapping] = []
     for mapping in mappings.mappings:
         replacement = replacements.get(mapping.technique)
         if replacement:
-            active.append(msgspec.structs.replace(mapping, technique=replacement, origin=mapping.technique))
+            active.append(msgspec.structs.replace(mapping, technique=replacement, origin=origins[mapping.technique]))
         elif mapping.technique in found and not keep:
             inactive.append(mapping)
         else:
@@ -101,7 +102,7 @@ def account_for(
     """Return what became of retargeted mappings: those that stayed or moved, and those set apart as inactive."""
     under = {mapping.technique for mapping in mappings if not mapping.origin}
     origins: dict[str, set[str]] = {}
-    moved = Counter((m.origin, m.technique) for m in mappings if m.origin)
+    moved = Counter((m.origin.technique, m.technique) for m in mappings if m.origin)
     for origin, target in moved:
         origins.setdefault(target, set()).add(origin)
     fates = [

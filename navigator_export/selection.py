@@ -171,10 +171,9 @@ class _Words:
         return _one_of(picked)
 
     def groups(self, patterns: Iterable[str]) -> Test:
-        capabilities = self._mappings.capabilities
-        known = {(term.id, term.name) for c in capabilities for term in c.groups}
+        known = {(term.id, term.name) for c in self._mappings.capabilities for term in c.groups}
         ids = self._pick(patterns, known, f"{self._path}.groups", "groups")
-        return _one_of(c for c in capabilities if any(group.id in ids for group in c.groups))
+        return lambda m: any(group.id in ids for group in m.groups)
 
     def tiers(self, patterns: Iterable[str]) -> Test:
         names = self._pick(patterns, ((name, name) for name in self._tiers.names), "selection.exclude_tiers", "tiers")

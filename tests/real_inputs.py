@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -86,9 +87,9 @@ def technique(row: dict[str, Json]) -> str:
     return id_
 
 
-def unpadded(capability_id: str) -> str:
-    """Return a capability id as both spellings of a NIST id share it."""
-    return capability_id.strip().replace("-0", "-")
+def one_spelling(capability_id: str) -> str:
+    """Return a capability id as all spellings of it share it."""
+    return re.sub("^([a-z]+-)0", r"\1", capability_id.strip().lower())
 
 
 def expected_scores(rows: list[dict[str, Json]], homes: dict[str, str | None]) -> dict[str, float]:
@@ -110,4 +111,4 @@ def expected_scores(rows: list[dict[str, Json]], homes: dict[str, str | None]) -
             home: max((VALUES.index(row["score_value"]) + 1 for row in own if is_rated(row)), default=0)
             for home, own in by_home.items()
         }
-    return {home: len({unpadded(row["capability_id"]) for row in own}) for home, own in by_home.items()}
+    return {home: len({one_spelling(row["capability_id"]) for row in own}) for home, own in by_home.items()}

@@ -181,7 +181,7 @@ def test_tables_of_one_framework_become_one_document_and_others_one_each() -> No
         table(Row("B", attack_object_id="T1078"), framework="one", name="b", mapping_framework_version="r/5"),
         table(Row("C", attack_object_id="T1566"), framework="two", name="c", capability_groups={"x": "X"}),
     ]
-    converted, mappings = convert(tables)
+    converted, sources = convert(tables)
     assert [(c.framework, c.file_name, c.rows) for c in converted] == [
         ("one", "one-r.5_attack-16.1-enterprise.json", 1),
         ("two", "two_attack-16.1-enterprise.json", 2),
@@ -191,7 +191,21 @@ def test_tables_of_one_framework_become_one_document_and_others_one_each() -> No
     assert [row["capability_id"] for row in two["mapping_objects"]] == ["A", "C"]
     assert two["metadata"]["mapping_framework"] == "two"
     assert two["metadata"]["capability_groups"] == {"mail": "Mail", "x": "X"}
-    assert [capability.id for capability in mappings.capabilities] == ["B", "A", "C"]
+    assert [source.name for source in sources] == ["a", "b", "c"]
+
+
+def test_tables_of_one_framework_at_different_releases_or_of_different_domains_are_a_document_each() -> None:
+    tables = [
+        table(Row("A", attack_object_id="T1114"), attack_version=release, technology_domain=domain)
+        for release, domain in (("16.1", "enterprise"), ("14.1", "enterprise"), ("16.1", "mobile"))
+    ]
+    converted, _ = convert(tables)
+    assert [c.file_name for c in converted] == [
+        f"own_attack-{release}.json" for release in ("14.1-enterprise", "16.1-enterprise", "16.1-mobile")
+    ]
+    for conversion in converted:
+        metadata = json.loads(conversion.text)["metadata"]
+        assert f"{metadata['attack_version']}-{metadata['technology_domain']}" in conversion.file_name
 
 
 def test_text_is_indented_by_two_and_ends_in_one_newline() -> None:

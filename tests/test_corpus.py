@@ -6,22 +6,25 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from navigator_export import Criteria, Recipe, Selection, make_layer, read, read_bytes, validate
+from navigator_export import Criteria, Recipe, Scoring, Selection, make_layer, read, read_bytes, validate
 from tests.attack_facts import is_active
-from tests.made_inputs import shuffled
+from tests.made_inputs import Json, shuffled
 from tests.real_inputs import (
     M365_2023,
     M365_2025,
     MAPPING_FILES,
     NIST_14,
     SHARED,
+    VALUES,
     Rows,
     corpus,
     expected_scores,
     maps_something,
+    one_spelling,
     plain_rows,
     shared,
     technique,
@@ -96,6 +99,62 @@ def test_bytes_do_not_depend_on_hash_seed_time_zone_or_locale(file: Path) -> Non
     runs = [run_process("export", file, env=env) for env in SETTINGS]
     assert [run.returncode for run in runs] == [0, 0]
     assert runs[0].stdout == runs[1].stdout == make_layer(read(file)).text
+
+
+# ---- every group and every score, recomputed ------------------------------------------------------------------------
+
+
+def recomputed(strategy: str, rows: list[dict[str, Json]]) -> float:
+    """Return the score of a technique whose rows these are."""
+    capabilities = {one_spelling(row["capability_id"]) for row in rows}
+    best: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.get("score_category") and row.get("score_value"):
+            pair = one_spelling(row["capability_id"]), row["score_category"]
+            best[pair] = max(best.get(pair, 0), VALUES.index(row["score_value"]) + 1)
+    match strategy:
+        case "count":
+            return len(capabilities)
+        case "best":
+            return max(best.values(), default=0)
+        case "sum":
+            return sum(best.values())
+        case "mean":
+            return sum(best.values()) / len(best) if best else 0
+    return len({row["score_category"] for row in rows if row.get("score_category")})
+
+
+def recomputed_scores(strategy: str, rows: Rows, group: str | None, *, without: bool = False) -> dict[str, float]:
+    """Return technique to score over the rows that name a group, or over those that do not; all rows for None."""
+    domain, release = rows.metadata["technology_domain"], rows.metadata["attack_version"]
+    by_technique: dict[str, list[dict[str, Json]]] = {}
+    for row in rows.mapping:
+        named = group is None or (row["capability_group"] == group) is not without
+        if named and is_active(domain, technique(row), release):
+            by_technique.setdefault(technique(row), []).append(row)
+    return {id_: recomputed(strategy, own) for id_, own in by_technique.items()}
+
+
+@pytest.mark.parametrize("strategy", ["best", "count", "mean", "sum", "breadth"])
+@pytest.mark.parametrize("file", MAPPING_FILES)
+def test_every_score_is_the_one_of_the_rows(file: Path, strategy: Any) -> None:
+    layer = make_layer(read(file), Recipe(scoring=Scoring(strategy=strategy)))
+    assert scores(layer.text) == pytest.approx(recomputed_scores(strategy, plain_rows(file), None), abs=0.016)
+
+
+@pytest.mark.parametrize("file", MAPPING_FILES)
+def test_layer_of_a_group_is_that_of_the_rows_that_name_it(file: Path) -> None:
+    rows, mappings = plain_rows(file), read(file)
+    groups = {row["capability_group"] for row in rows.mapping if row["capability_group"]}
+    assert groups
+    for group in groups:
+        count = Scoring(strategy="count")
+        one = Recipe(selection=Selection(include=Criteria(groups=(group,))), scoring=count)
+        assert scores(make_layer(mappings, one).text) == recomputed_scores("count", rows, group)
+        if len(groups) > 1:
+            others = Recipe(selection=Selection(exclude=Criteria(groups=(group,))), scoring=count)
+            expected = recomputed_scores("count", rows, group, without=True)
+            assert scores(make_layer(mappings, others).text) == expected
 
 
 # ---- figures that others published -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ MAPPINGS = mapping_set([*rated_rows(), make_row("OLD-E5", "T1086")])
 
 
 def settled(recipe: Recipe) -> Settled:
-    return settle(prepare(MAPPINGS, recipe, known()), recipe)
+    return settle(prepare((MAPPINGS,), recipe, known()), recipe)
 
 
 def test_everything_follows_from_one_selection() -> None:
@@ -35,7 +35,7 @@ def test_release_of_the_recipe_becomes_the_exact_one(asked: str, release: str) -
 
 
 def test_mappings_prepared_once_serve_recipes_of_the_same_release() -> None:
-    prepared = prepare(MAPPINGS, Recipe(), known())
+    prepared = prepare((MAPPINGS,), Recipe(), known())
     assert settle(prepared, Recipe(scoring=Scoring(strategy="count"))).scale.name == "count"
     assert settle(prepared, Recipe()).prepared is prepared
 

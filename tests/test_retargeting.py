@@ -33,9 +33,9 @@ from tests.real_inputs import (
     Rows,
     corpus,
     expected_scores,
+    one_spelling,
     plain_rows,
     technique,
-    unpadded,
 )
 from tests.results import metadata_of, scores, technique_of
 from tests.running import Run
@@ -49,7 +49,7 @@ def distinct(rows: Rows) -> list[dict[str, Json]]:
     keys: dict[str, dict[str, Json]] = {}
     for row in rows.mapping:
         key = (
-            unpadded(row["capability_id"]),
+            one_spelling(row["capability_id"]),
             row["attack_object_id"].strip(),
             row.get("mapping_type"),
             row.get("score_category"),
@@ -131,7 +131,7 @@ def test_moved_mappings_are_scored_together_with_those_already_there(file: Path)
     capabilities: dict[str, set[str]] = {}
     for row in everything:
         if home := homes[technique(row)]:
-            capabilities.setdefault(home, set()).add(unpadded(row["capability_id"]))
+            capabilities.setdefault(home, set()).add(one_spelling(row["capability_id"]))
     assert scores(counted.text) == {home: len(ids) for home, ids in capabilities.items()}
 
 

@@ -88,11 +88,37 @@ def test_nist_ids_select_whatever_their_padding(id_: str) -> None:
     assert [m.technique for m in picked(selection, UNRATED).mappings] == ["T1114", "T1078"]
 
 
-def test_a_capability_of_two_groups_is_in_each() -> None:
-    rows = [make_row("A", "T1114"), make_row("A", "T1078", capability_group="identity"), make_row("B", "T1114")]
+@pytest.mark.parametrize(
+    ("groups", "taken", "left"),
+    [("mail", ["T1114"], ["T1078"]), ("Identity", ["T1078"], ["T1114"]), ("*", ["T1114", "T1078"], [])],
+)
+def test_each_row_is_of_its_own_groups_whatever_other_rows_of_the_capability_say(
+    groups: str, taken: list[str], left: list[str]
+) -> None:
+    rows = [
+        make_row("A", "T1114"),
+        make_row("A", "T1078", capability_group="identity"),
+        make_row("B", "T1566", capability_group=""),
+    ]
+    named = Criteria(groups=(groups,))
+    selected = picked(Selection(include=named), mapping_set(rows))
+    assert [m.technique for m in selected.mappings] == taken
+    others = picked(Selection(exclude=named), mapping_set(rows))
+    assert [m.technique for m in others.mappings] == [*left, "T1566"]
+
+
+def test_a_row_of_several_groups_is_in_each() -> None:
+    rows = [make_row("A", "T1114", capability_groups=["identity"]), make_row("A", "T1078")]
+    for group, techniques in (("mail", ["T1114", "T1078"]), ("identity", ["T1114"])):
+        selected = picked(Selection(include=Criteria(groups=(group,))), mapping_set(rows))
+        assert [m.technique for m in selected.mappings] == techniques
+
+
+def test_rows_that_differ_in_their_group_alone_are_a_mapping_in_each() -> None:
+    mappings = mapping_set([make_row("A"), make_row("A", capability_group="identity"), make_row("A")])
+    assert (len(mappings.mappings), len(mappings.duplicates)) == (2, 1)
     for group in ("mail", "identity"):
-        selected = picked(Selection(include=Criteria(groups=(group,), capabilities=("A",))), mapping_set(rows))
-        assert [m.technique for m in selected.mappings] == ["T1114", "T1078"]
+        assert len(picked(Selection(exclude=Criteria(groups=(group,))), mappings).mappings) == 1
 
 
 @pytest.mark.parametrize(
@@ -279,13 +305,10 @@ TWINS = joined_set(
 )
 """One id in several frameworks, of which m365 alone has tiers."""
 
-INACTIVE = prepare(
-    mapping_set(
-        [*rated_rows(), make_row("HUNT-E5", "T1086"), make_row("MAIL-E3", "T1053.001"), make_row("IDLE", None)]
-    ),
-    Recipe(),
-    known(),
-).moved
+WITH_INACTIVE = mapping_set(
+    [*rated_rows(), make_row("HUNT-E5", "T1086"), make_row("MAIL-E3", "T1053.001"), make_row("IDLE", None)]
+)
+INACTIVE = prepare((WITH_INACTIVE,), Recipe(), known()).moved
 """`rated_rows`, and with them two mappings to techniques that 16.1 has revoked."""
 
 

@@ -57,14 +57,13 @@ class Workshop:
             return Made(plan, problems=tuple(Problem(str(f), f"{plan.place}, {plan.path}") for f in error.findings))
         state = keep(plan.path, product.text)
         tally = product.tally
-        mappings = self._sources.mappings(plan.sources)
         layer = IndexedLayer(
             file=plan.path,
             name=product.layer.name,
             description=product.layer.description or "",
             domain=product.layer.domain,
             attack_version=tally.retargeting.to_release,
-            sources=indexed_sources(mappings),
+            sources=indexed_sources(self._sources.stated(plan.sources)),
             selection=product.selection,
             score=product.strategy,
             techniques=tally.techniques,
@@ -72,7 +71,9 @@ class Workshop:
             command=product.command,
             sha256=hashlib.sha256(product.text).hexdigest(),
         )
-        return Made(plan, layer, state, left_out=tally.left_out(), inactive=tally.retargeting.dropped)
+        return Made(
+            plan, layer, state, left_out=tally.left_out(), inactive=tally.retargeting.dropped, warnings=product.warnings
+        )
 
 
 def build(
@@ -103,7 +104,7 @@ def build(
         with staging:
             known = {}
             if memory:
-                recalled = ((plan, memory.recall(plan, sources.mappings(plan.sources), output)) for plan in plans)
+                recalled = ((plan, memory.recall(plan, sources.stated(plan.sources), output)) for plan in plans)
                 known = {plan.path: spared for plan, spared in recalled if spared}
             for spared in known.values():
                 watcher.made(spared)
@@ -116,7 +117,7 @@ def build(
                 staging.keep(path, text)
             removed = put_in_place(staging, output, layers, manifest.inputs)
         if memory:
-            memory.keep((result, sources.mappings(result.plan.sources)) for result in made)
+            memory.keep((result, sources.stated(result.plan.sources)) for result in made)
         return Built(tuple(made), removed)
     except BaseException as error:
         if staging.finished:

@@ -23,10 +23,9 @@ from navigator_export.frameworks import framework
 from navigator_export.layer.naming import file_name, slug
 from navigator_export.model import CATEGORIES, MappingSet
 from navigator_export.patterns import matches
-from navigator_export.preparation import settle
+from navigator_export.preparation import Prepared, settle
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, select
-from navigator_export.tiers import assign_tiers
 from navigator_export.wording import counted
 
 MOST_LAYERS: Final = 10_000
@@ -150,8 +149,8 @@ class _Family:
     def _values(self, names: tuple[str, ...]) -> dict[str, list[_Value]]:
         """Return the values that these sources have for each aspect; note what is wrong with them."""
         try:
-            mappings = self._sources.mappings(names)
-            return {aspect: self._known(aspect, mappings) for aspect, _ in self._inner}
+            prepared = self._sources.prepared(names, self._entry.recipe, self._catalogue)
+            return {aspect: self._known(aspect, prepared) for aspect, _ in self._inner}
         except NothingSelectedError as error:
             if len(self._entry.sources) == 1 or not any(aspect == "source" for aspect, _ in self._entry.for_each):
                 self._note(error)
@@ -177,7 +176,7 @@ class _Family:
 
     def _drafts(self, names: tuple[str, ...], values: tuple[tuple[_Value, ...], ...]) -> Iterator[_Draft]:
         """Yield (path, (source names, values, recipe)) for each layer from these sources."""
-        mappings = self._sources.mappings(names)
+        mappings = self._sources.prepared(names, self._entry.recipe, self._catalogue).moved
         several = len({source.framework for source in mappings.sources}) > 1
         for combination in product(*values):
             if _contradicts(combination):
@@ -193,11 +192,11 @@ class _Family:
             if path is not None:
                 yield path, (names, combination, recipe)
 
-    def _known(self, aspect: str, mappings: MappingSet) -> list[_Value]:
+    def _known(self, aspect: str, prepared: Prepared) -> list[_Value]:
         """Return the values that an aspect has in what the entry selects. Raises SelectionError as `select` does."""
-        recipe = self._entry.recipe
-        tiers = assign_tiers(mappings, recipe.tiers)
-        selected = select(mappings, recipe.selection, tiers).mappings
+        recipe, tiers = self._entry.recipe, prepared.tiers
+        picked = select(prepared.moved, recipe.selection, tiers)
+        selected = (*picked.mappings, *picked.inactive)
         capabilities = sorted({(m.capability.framework, m.capability.id): m.capability for m in selected}.items())
         values: Iterable[_Value]
         match aspect:
@@ -209,7 +208,7 @@ class _Family:
                 values = (_Value(aspect, tier, tier) for tier in tiers.names if tier in stated)
             case "group":
                 wanted = recipe.selection.include.groups
-                terms = sorted((term.id, term.name) for _, capability in capabilities for term in capability.groups)
+                terms = sorted({(term.id, term.name) for m in selected for term in m.groups})
                 values = (
                     _Value(aspect, id_, name)
                     for id_, name in terms
@@ -265,7 +264,7 @@ class _Family:
             "framework": "+".join(frameworks),
             "framework_name": " + ".join(framework(id_).name for id_ in frameworks),
             "framework_version": "+".join(dict.fromkeys(source.framework_version for source in sources)),
-            "attack_version": self._release(mappings, recipe),
+            "attack_version": mappings.attack_version,
             "domain": mappings.domain,
         }
         if recipe.selection.tier:
@@ -279,10 +278,6 @@ class _Family:
             if value.aspect in ("framework", "group", "capability"):
                 fields[f"{value.aspect}_name"] = value.name
         return fields
-
-    def _release(self, mappings: MappingSet, recipe: Recipe) -> str:
-        stated = recipe.attack_version or mappings.attack_version
-        return self._catalogue.resolve(mappings.domain, stated) or stated if recipe.attack_version else stated
 
     def _path(
         self,

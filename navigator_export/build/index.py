@@ -15,7 +15,7 @@ from navigator_export.build.expansion import Plan
 from navigator_export.build.manifest import Manifest
 from navigator_export.build.paths import OWN_FILES
 from navigator_export.characters import escaped_in_json, spelled_out
-from navigator_export.model import MappingSet
+from navigator_export.model import Source
 from navigator_export.validation.reports import markdown
 from navigator_export.version import __version__
 
@@ -84,9 +84,9 @@ class Index(msgspec.Struct, frozen=True, omit_defaults=True):
     """Address that opens all layers together, where there are not too many."""
 
 
-def indexed_sources(mappings: MappingSet) -> tuple[IndexedSource, ...]:
-    """Return the sources of mappings as an index names them."""
-    return tuple(IndexedSource(s.name, s.sha256, s.framework, s.attack_version) for s in mappings.sources)
+def indexed_sources(sources: Iterable[Source]) -> tuple[IndexedSource, ...]:
+    """Return sources as an index names them."""
+    return tuple(IndexedSource(s.name, s.sha256, s.framework, s.attack_version) for s in sources)
 
 
 def index_files(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLayer]) -> dict[str, bytes]:

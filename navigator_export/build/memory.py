@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from navigator_export.build.ownership import content
 from navigator_export.build.results import Made
 from navigator_export.errors import OutputError
 from navigator_export.layer.format import DOMAIN_NAMES
-from navigator_export.model import MappingSet
+from navigator_export.model import Source
 from navigator_export.output import write
 from navigator_export.recipe import selection_words
 
@@ -33,6 +33,7 @@ class _Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
     layer: IndexedLayer | None = None
     left_out: str = ""
     inactive: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -54,24 +55,31 @@ class Memory:
             if hashlib.sha256(file.entries).hexdigest() == file.digest:
                 self._known = msgspec.json.decode(file.entries, type=dict[str, _Remembered])
 
-    def recall(self, plan: Plan, mappings: MappingSet, output: str) -> Made | None:
+    def recall(self, plan: Plan, sources: Sequence[Source], output: str) -> Made | None:
         """Return what became of a plan, where it would become the same again and its file is untouched."""
-        known = self._known.get(self._key(plan, mappings))
-        if known is None or not _fits(known, plan, mappings):
+        known = self._known.get(self._key(plan, sources))
+        if known is None or not _fits(known, plan, sources):
             return None
         if known.layer:
             data = content(Path(output, plan.path))
             if data is None or hashlib.sha256(data).hexdigest() != known.layer.sha256:
                 return None
-        return Made(plan, known.layer, "unchanged", left_out=known.left_out, inactive=known.inactive)
+        return Made(
+            plan,
+            known.layer,
+            "unchanged",
+            left_out=known.left_out,
+            inactive=known.inactive,
+            warnings=known.warnings,
+        )
 
-    def keep(self, made: Iterable[tuple[Made, MappingSet]]) -> None:
+    def keep(self, made: Iterable[tuple[Made, Sequence[Source]]]) -> None:
         """Remember what was made, in place of all that was remembered; a cache that cannot be written is no matter."""
         known = {
-            self._key(result.plan, mappings): _Remembered(
-                result.plan.path, result.layer, result.left_out, result.inactive
+            self._key(result.plan, sources): _Remembered(
+                result.plan.path, result.layer, result.left_out, result.inactive, result.warnings
             )
-            for result, mappings in made
+            for result, sources in made
         }
         if known != self._known:
             entries = msgspec.json.encode(known)
@@ -79,22 +87,22 @@ class Memory:
             with suppress(OutputError):
                 write(msgspec.json.encode(file), self._file)
 
-    def _key(self, plan: Plan, mappings: MappingSet) -> str:
+    def _key(self, plan: Plan, sources: Sequence[Source]) -> str:
         return hashlib.sha256(
-            msgspec.json.encode((plan.path, plan.recipe, plan.may_be_empty, mappings.sources, _tool()))
+            msgspec.json.encode((plan.path, plan.recipe, plan.may_be_empty, sources, _tool()))
         ).hexdigest()
 
 
-def _fits(known: _Remembered, plan: Plan, mappings: MappingSet) -> bool:
+def _fits(known: _Remembered, plan: Plan, sources: Sequence[Source]) -> bool:
     """Return whether what is remembered is of this plan, as far as the plan tells what comes of it."""
     layer, recipe = known.layer, plan.recipe
     if known.path != plan.path or layer is None:
         return known.path == plan.path and plan.may_be_empty
     return (
         layer.file == plan.path
-        and layer.sources == indexed_sources(mappings)
+        and layer.sources == indexed_sources(sources)
         and layer.selection == selection_words(recipe)
-        and layer.domain == DOMAIN_NAMES[mappings.domain]
+        and layer.domain == DOMAIN_NAMES[sources[0].domain]
         and layer.score == (recipe.scoring.strategy or layer.score)
         and layer.name == (recipe.name or layer.name)
         and layer.description == (recipe.description or layer.description)

@@ -22,6 +22,8 @@ class Made(msgspec.Struct, frozen=True):
     """What of the sources is not in the layer, in words."""
     inactive: int = 0
     """Mappings left out because their technique is not active in the release."""
+    warnings: tuple[str, ...] = ()
+    """What to know before the layer's scores are read as ratings, each a sentence."""
 
 
 class Built(msgspec.Struct, frozen=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Manifest
-from navigator_export.model import MappingSet
+from navigator_export.model import MappingSet, Source
 from navigator_export.preparation import Prepared, prepare
-from navigator_export.readers.assembly import assemble
+from navigator_export.readers.assembly import assemble_each
 from navigator_export.readers.options import words
 from navigator_export.readers.table import Table
 from navigator_export.reading import read_tables
@@ -19,23 +19,26 @@ class Sources:
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
         self._tables: dict[str, tuple[Table, ...]] = {}
-        self._sets: dict[tuple[str, ...], MappingSet] = {}
+        self._sets: dict[tuple[str, ...], tuple[MappingSet, ...]] = {}
         self._prepared: dict[tuple[object, ...], Prepared] = {}
 
-    def mappings(self, names: tuple[str, ...]) -> MappingSet:
-        """Return the mappings of named sources together. Raises SourceError as reading does."""
-        if names not in self._sets:
-            tables = [table for name in names for table in self._read(name)]
-            options = dict.fromkeys(pair for name in names for pair in words(self._manifest.sources[name].options))
-            self._sets[names] = assemble(tables, tuple(options))
-        return self._sets[names]
+    def stated(self, names: tuple[str, ...]) -> tuple[Source, ...]:
+        """Return what named sources say of themselves. Raises SourceError as reading does."""
+        return tuple(source for one in self._each(names) for source in one.sources)
 
     def prepared(self, names: tuple[str, ...], recipe: Recipe, catalogue: Catalogue) -> Prepared:
         """Return the mappings of named sources ready for a recipe. Raises SourceError and SelectionError."""
         key = (names, recipe.attack_version, recipe.on_inactive, recipe.tiers)
         if key not in self._prepared:
-            self._prepared[key] = prepare(self.mappings(names), recipe, catalogue)
+            self._prepared[key] = prepare(self._each(names), recipe, catalogue)
         return self._prepared[key]
+
+    def _each(self, names: tuple[str, ...]) -> tuple[MappingSet, ...]:
+        if names not in self._sets:
+            tables = [table for name in names for table in self._read(name)]
+            options = dict.fromkeys(pair for name in names for pair in words(self._manifest.sources[name].options))
+            self._sets[names] = assemble_each(tables, tuple(options))
+        return self._sets[names]
 
     def _read(self, name: str) -> tuple[Table, ...]:
         if name not in self._tables:

@@ -116,7 +116,7 @@ BUILD_RULES = (MANIFEST, DRIFT)
 
 def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     """Return what a build made, one line per entry of the manifest, and what was left out."""
-    columns = ("entry", "layers", "unchanged", "techniques", "mappings", "inactive", "empty")
+    columns = ("entry", "layers", "unchanged", "techniques", "mappings", "inactive", "warnings", "empty")
     text = table("", columns, _rows(built, manifest))
     lines = [text.strip("\n"), f"{counted(len(built.layers), 'layer')} in {folder}"]
     if built.empty:
@@ -141,6 +141,7 @@ def _rows(built: Built, manifest: Manifest) -> list[Sequence[str]]:
                 spread,
                 str(sum(layer.mappings for layer in layers)),
                 str(sum(made.inactive for made in mine)),
+                str(sum(len(made.warnings) for made in mine)),
                 str(len(mine) - len(layers)),
             )
         )

@@ -28,7 +28,7 @@ from navigator_export.wording import counted, quoted
         "-o",
         "--output",
         default=STANDARD_OUTPUT,
-        help="File to write; a folder for one file per framework; - (default) for stdout.",
+        help="File to write; a folder for one file per framework and ATT&CK release; - (default) for stdout.",
     ),
     cloup.option("-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."),
 )
@@ -37,11 +37,11 @@ def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) 
 
     A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or `sample`.
     """
-    conversions, mappings = convert(read_tables(*sources, options=read_options_from(reading)), _today())
+    conversions, sources_read = convert(read_tables(*sources, options=read_options_from(reading)), _today())
     targets = _targets(output, conversions)
     spare((target for target, _ in targets), sources)
     write_all([(target, conversion.text) for target, conversion in targets])
-    told = [f"warning {source.name}: {in_options(remark)}" for source in mappings.sources for remark in source.remarks]
+    told = [f"warning {source.name}: {in_options(remark)}" for source in sources_read for remark in source.remarks]
     told += [f"warning {conversion.framework}: {remark}" for conversion in conversions for remark in conversion.remarks]
     if not quiet:
         told += [f"{conversion.framework}: {counted(conversion.rows, 'row')}" for conversion in conversions]
@@ -68,7 +68,8 @@ def _targets(output: str, conversions: tuple[Conversion, ...]) -> list[tuple[str
     elif len(conversions) == 1:
         targets = [(output, conversions[0])]
     else:
-        frameworks = ", ".join(conversion.framework for conversion in conversions)
+        held = ", ".join(f"{conversion.framework} at {conversion.attack_version}" for conversion in conversions)
         hint = "name a folder with -o for a file of each, or one framework with --source-framework"
-        raise OutputError("", [Problem(f"one file holds one framework, and these are {frameworks}", "-o", hint)])
+        message = f"one file holds one framework at one ATT&CK release, and these are {held}"
+        raise OutputError("", [Problem(message, "-o", hint)])
     return targets

@@ -24,7 +24,7 @@ from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain, in_options
 from navigator_export.export import Product, make_layer
 from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named
-from navigator_export.reading import read
+from navigator_export.reading import read_each
 from navigator_export.retargeting import Retargeting
 from navigator_export.wording import counted
 
@@ -52,7 +52,8 @@ def command(sources: tuple[str, ...], output: str, report: str | None, quiet: bo
     """Write one Navigator layer from mapping files.
 
     A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or `sample`
-    for the built-in sample. Several sources go into one layer where they agree on ATT&CK release and domain.
+    for the built-in sample. Several sources of one domain go into one layer; --attack-version moves those of different
+    ATT&CK releases to one.
     """
     for place in (output, report):
         if place is not None:
@@ -61,7 +62,7 @@ def command(sources: tuple[str, ...], output: str, report: str | None, quiet: bo
         raise click.UsageError("the layer and its report cannot both go to standard output; name a file with -o")
     reading = read_options_from(given)
     recipe = recipe_from(given)
-    product = make_layer(read(*sources, options=reading), recipe)
+    product = make_layer(read_each(*sources, options=reading), recipe)
     target = inside(output, product.file_name)
     spare((target, report or STANDARD_OUTPUT), (*sources, *given["capability_sets"]))
     texts = [(target, product.text)]
@@ -97,7 +98,7 @@ def _account(product: Product, target: str, asked: str | None, *, quiet: bool) -
     """Return what to tell of a layer: problems always, the rest unless quiet."""
     tally = product.tally
     lines = [str(finding) for finding in product.findings]
-    lines += [f"warning {remark}" for remark in tally.remarks]
+    lines += [f"warning {remark}" for remark in (*tally.remarks, *product.warnings)]
     lines += _unlisted(product, asked)
     lines += [f"{'note' if fate.target else 'warning'} {fate}" for fate in tally.retargeting.fates]
     if tally.without_tier:

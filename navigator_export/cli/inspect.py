@@ -10,6 +10,7 @@ import msgspec
 
 from navigator_export.characters import spelled_out
 from navigator_export.cli.options import (
+    moving_options,
     read_options_from,
     source_options,
     sources_argument,
@@ -19,10 +20,10 @@ from navigator_export.cli.options import (
 from navigator_export.cli.tables import table
 from navigator_export.cli.terminal import answer, in_options
 from navigator_export.frameworks import framework
-from navigator_export.inspection import Inspection, inspect
+from navigator_export.inspection import Inspection, gather, inspect
 from navigator_export.model import RowFate
 from navigator_export.output import as_json
-from navigator_export.readers.assembly import assemble, row_fates
+from navigator_export.readers.assembly import assemble_each, row_fates
 from navigator_export.readers.formats import MEANINGS
 from navigator_export.readers.options import words
 from navigator_export.reading import read_tables
@@ -34,6 +35,7 @@ from navigator_export.wording import counted
 @sources_argument
 @source_options
 @tier_scheme_options
+@moving_options
 @cloup.option_group(
     "Output",
     cloup.option("--rows", "with_rows", is_flag=True, help="Also what became of each row."),
@@ -43,11 +45,12 @@ def command(sources: tuple[str, ...], with_rows: bool, json: bool, **given: Any)
     """Show what mapping files hold: capabilities, tiers, licences, techniques, ratings and oddities.
 
     A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or `sample`.
-    What was taken for what is shown too: form, encoding, separator, sheet, header and columns.
+    What was taken for what is shown too: form, encoding, separator, sheet, header and columns. Sources of one domain
+    may be at different ATT&CK releases.
     """
     options = read_options_from(given)
     tables = read_tables(*sources, options=options)
-    mappings = assemble(tables, tuple(words(options)))
+    mappings = gather(assemble_each(tables, tuple(words(options))), given.pop("attack_version"))
     fates = row_fates(tables) if with_rows else ()
     inspection = inspect(mappings, assign_tiers(mappings, tiers_from(given)))
     if json:
@@ -101,6 +104,11 @@ def _rendered(inspection: Inspection) -> str:
                 )
                 for c in inspection.capabilities
             ),
+        ),
+        table(
+            "In several groups (each row counts in its own)",
+            ("capability", "group", "mappings"),
+            ((g.capability, g.group or "none", str(g.mappings)) for g in inspection.several_groups),
         ),
         table(
             f"Tactics of ATT&CK {inspection.attack_version}",
@@ -163,6 +171,10 @@ def _about(inspection: Inspection) -> str:
         f"({sum(t.distinct for t in inspection.techniques)} distinct), "
         f"{counted(len(inspection.unmapped), 'row')} without a mapping"
     )
+    stated = {source.attack_version for source in inspection.sources}
+    if len(stated) > 1:
+        hint = in_options("`attack_version` moves the mappings to one release")
+        lines.append(f"looked at in ATT&CK {inspection.attack_version}, whatever release a source is at; {hint}")
     if any(c.licence_disagrees for c in inspection.capabilities):
         lines.append("(?): the licence sentence names another tier than the capability's id")
     return spelled_out("\n".join(lines)) + "\n"

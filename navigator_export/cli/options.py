@@ -154,13 +154,17 @@ score_options = cloup.option_group(
     cloup.option("--range", "range_", type=Range(), help="Scores of the first and the last colour."),
 )
 
+_attack_version = cloup.option(
+    "--attack-version",
+    metavar="RELEASE",
+    help=f"Move the mappings to another release, as in 20.0 or {LATEST}; revoked techniques to what replaces them.",
+)
+
+moving_options = cloup.option_group("ATT&CK release", _attack_version)
+
 release_options = cloup.option_group(
     "ATT&CK release",
-    cloup.option(
-        "--attack-version",
-        metavar="RELEASE",
-        help=f"Move the mappings to another release, as in 20.0 or {LATEST}; revoked techniques to what replaces them.",
-    ),
+    _attack_version,
     cloup.option(
         "--on-inactive",
         type=click.Choice(ON_INACTIVE),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from navigator_export.build import Made, Watcher
 from navigator_export.characters import spelled_out
 from navigator_export.cli.terminal import complain
+from navigator_export.errors import respelled
+from navigator_export.settings import KEYS
 from navigator_export.wording import counted
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class Progress(Watcher):
                 else "maps nothing"
             )
             self._say(f"{made.plan.path}: {told}{f', {made.state}' if made.state else ''}")
+            for warning in made.warnings:
+                self._say(f"{made.plan.path}: warning {respelled(warning, KEYS)}")
         if self._bar:
             self._bar.advance(self._bar.task_ids[0])
 

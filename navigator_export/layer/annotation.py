@@ -16,7 +16,7 @@ from navigator_export.frameworks import framework
 from navigator_export.layer.format import Divider, LayerTechnique, Link, Metadata
 from navigator_export.layer.passages import Passages, licence_of
 from navigator_export.layer.scoring import ScoredTechnique
-from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet
+from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Term
 from navigator_export.readers.references import host
 from navigator_export.tiers import Tiers
 
@@ -67,7 +67,6 @@ class _Annotator:
     ) -> None:
         self._tiers = tiers
         self._release = release
-        self._source_release = mappings.sources[0].attack_version
         self._comments = comments
         self._passages = passages
         self._show_framework = len({source.framework for source in mappings.sources}) > 1
@@ -92,7 +91,7 @@ class _Annotator:
         key = (
             capability.framework,
             capability.id,
-            *((m.category, m.value, m.mapping_type, m.origin, licence_of(m.comment)) for m in group),
+            *((m.category, m.value, m.mapping_type, m.groups, m.origin, licence_of(m.comment)) for m in group),
         )
         if key not in self._profiles:
             self._profiles[key] = self._new_profile(capability, group)
@@ -109,12 +108,12 @@ class _Annotator:
             ("capability", capability.id),
             ("name", capability.name),
             ("framework", framework(capability.framework).name if self._show_framework else ""),
-            ("group", ", ".join(term.name for term in capability.groups)),
+            ("group", ", ".join(term.name for term in _groups(group))),
             *(pair for category, value in ratings for pair in (("category", category), ("value", value))),
             ("tier", self._tiers.of(capability)),
             *(("licence", licence) for licence in dict.fromkeys(licence_of(m.comment) for m in group)),
             *(("mapping type", name) for name in dict.fromkeys(types)),
-            *(("mapped as", self._origin(origin)) for origin in sorted({m.origin for m in group if m.origin})),
+            *(("mapped as", str(origin)) for origin in sorted({m.origin for m in group if m.origin})),
         )
         best = max((_VALUE_RANK[value] for value in best_by_category.values()), default=0)
         return _Profile(
@@ -132,7 +131,7 @@ class _Annotator:
         if unrated:
             lines.append(unrated)
         origins = sorted({m.origin for _, group in ranked for m in group if m.origin})
-        lines += [f"from {self._origin(origin)}" for origin in origins]
+        lines += [f"from {origin}" for origin in origins]
         paragraphs = ["\n".join(lines)]
         for profile, group in ranked:
             said = self._said([m for m in group if m.comment], technique)
@@ -142,14 +141,11 @@ class _Annotator:
                 paragraphs.append(f"{heading}: {said}")
         return "\n\n".join(paragraphs)
 
-    def _origin(self, technique: str) -> str:
-        return f"{technique} at {self._source_release}"
-
     def _said(self, commented: Sequence[Mapping], technique: str) -> str:
         """Return what the source says of a capability and this technique; empty where it says nothing of it."""
         if self._passages is None:
             return "\n".join(dict.fromkeys(m.comment for m in commented))
-        names = ((m, self._release.name(m.origin or technique)) for m in commented)
+        names = ((m, self._release.name(m.origin.technique if m.origin else technique)) for m in commented)
         return next(filter(None, (self._passages.about(m, name) for m, name in names)), "")
 
 
@@ -167,6 +163,11 @@ def _divided(parts: Iterable[tuple[Metadata, ...]]) -> tuple[Metadata | Divider,
             entries.append(_DIVIDER)
         entries += part
     return tuple(entries)
+
+
+def _groups(mappings: Sequence[Mapping]) -> list[Term]:
+    """Return the groups that mappings are of, each once, sorted."""
+    return sorted({term for m in mappings for term in m.groups}, key=lambda term: (term.id, term.name))
 
 
 _VALUE_RANK: dict[str | None, int] = {value: rank for rank, value in enumerate((None, *VALUES))}

@@ -27,7 +27,7 @@ def title(settled: Settled) -> str:
     if moved.domain != "enterprise":
         release += f" {moved.domain}"
     if recipe.attack_version is not None:
-        release += f" (from {moved.sources[0].attack_version})"
+        release += f" (from {', '.join(moved.stated_releases)})"
     only_selection = options(Recipe(selection=recipe.selection))
     ambiguous = any("," in (value or "") or "·" in (value or "") for _, value in only_selection)
     if ambiguous or len(selected) > _LONGEST:
@@ -44,7 +44,7 @@ def file_name(settled: Settled) -> str:
     frameworks = "+".join(dict.fromkeys(stated))
     release = moved.attack_version
     if settled.recipe.attack_version is not None:
-        release = f"{moved.sources[0].attack_version}-to-{release}"
+        release = f"{'+'.join(moved.stated_releases)}-to-{release}"
     words = [*settled.selection.split(", "), *_other_words(settled)]
     tail = "_".join(map(slug, words))
     if len(tail) > _LONGEST or not all(map(_is_plain, options(settled.recipe))):

@@ -10,9 +10,11 @@ from typing import Final, Literal
 import msgspec
 
 from navigator_export.errors import Problem, SelectionError
+from navigator_export.frameworks import framework
 from navigator_export.layer.format import LegendItem, Number
 from navigator_export.layer.palette import GRADIENT, color_at
 from navigator_export.model import VALUES, Mapping, Value
+from navigator_export.wording import counted
 
 Aggregate = Literal["average", "min", "max", "sum"]
 """How a technique's score joins with those of its sub-techniques."""
@@ -24,6 +26,10 @@ Weights = tuple[Number, Number, Number]
 
 LARGEST: Final = 1_000_000_000
 """Largest weight and end of a range: far above any use, far below what JSON readers disagree on."""
+
+
+UNRATED: Final = "mapped, not rated"
+"""What the legend says of the score 0."""
 
 
 class Scoring(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -93,6 +99,30 @@ def choose_strategy(mappings: Iterable[Mapping], scoring: Scoring) -> StrategyNa
     return "best" if any(mapping.rated for mapping in mappings) else "count"
 
 
+def cautions(mappings: Sequence[Mapping], strategy: StrategyName) -> tuple[str, ...]:
+    """Return what to know before scores are read as ratings, each a sentence; none where all are rated, or counted."""
+    if strategy == "count":
+        return ()
+    rated = [m for m in mappings if (m.category if strategy == "breadth" else m.rated)]
+    counting = "`scoring.strategy` count shows how many capabilities there are"
+    if not rated:
+        return (f"nothing selected is rated, so every score is 0; {counting}",)
+    techniques = {m.technique for m in mappings}
+    zeros = len(techniques - {m.technique for m in rated})
+    frameworks = dict.fromkeys(m.capability.framework for m in mappings)
+    unrated = [framework(id_).name for id_ in frameworks if id_ not in {m.capability.framework for m in rated}]
+    said = []
+    if unrated:
+        verbs = ("is", "changes") if len(unrated) == 1 else ("are", "change")
+        said.append(
+            f"{' and '.join(unrated)} {verbs[0]} not rated, unlike the rest, and {verbs[1]} no score; {counting}"
+        )
+    if zeros:
+        alone = counted(zeros, "technique has", "techniques have")
+        said.append(f"{alone} unrated mappings alone, of {len(techniques)} in all: the score 0 stands for {UNRATED!r}")
+    return tuple(said)
+
+
 def scale_of(strategy: StrategyName, scoring: Scoring) -> Scale:
     """Return the scale of a strategy: it follows from the strategy, never from the data, so colours compare.
 
@@ -108,7 +138,7 @@ def scale_of(strategy: StrategyName, scoring: Scoring) -> Scale:
             )
         )
     rated = (
-        (0, "mapped, not rated"),
+        (0, UNRATED),
         *((weight, value) for value, weight in zip(VALUES, scoring.weights, strict=True)),
     )
     thirds = tuple(_rounded(significant * 10 * n / 3) for n in range(4))
@@ -116,8 +146,8 @@ def scale_of(strategy: StrategyName, scoring: Scoring) -> Scale:
         "best": (0, significant, rated),
         "mean": (0, significant, rated),
         "count": (1, 16, tuple((n, _capabilities(n)) for n in (1, 6, 11, 16))),
-        "sum": (0, thirds[-1], tuple((n, "in sum") for n in thirds)),
-        "breadth": (0, 3, tuple((n, "of protect, detect, respond") for n in range(4))),
+        "sum": (0, thirds[-1], tuple((n, "in sum" if n else UNRATED) for n in thirds)),
+        "breadth": (0, 3, tuple((n, "of protect, detect, respond" if n else UNRATED) for n in range(4))),
     }
     minimum, maximum, steps = ranges[strategy]
     if scoring.range:
@@ -132,7 +162,7 @@ def scale_of(strategy: StrategyName, scoring: Scoring) -> Scale:
             )
         if strategy in _OPEN:
             points = [_rounded(minimum + (maximum - minimum) * n / 3) for n in range(4)]
-            steps = tuple((n, _capabilities(n) if strategy == "count" else "in sum") for n in points)
+            steps = tuple((n, _capabilities(n) if strategy == "count" else "in sum" if n else UNRATED) for n in points)
     found = _STRATEGIES[strategy]
     return Scale(
         name=strategy,

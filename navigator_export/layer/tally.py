@@ -45,7 +45,7 @@ class Tally(msgspec.Struct, frozen=True):
 
 def take_account(mappings: MappingSet, selected: Selected, release: Release) -> Tally:
     """Return the account of a selection of mappings that were retargeted to a release."""
-    retargeting = account_for(selected.mappings, selected.inactive, release, mappings.sources[0].attack_version)
+    retargeting = account_for(selected.mappings, selected.inactive, release, ", ".join(mappings.stated_releases))
     all_mappings = len(mappings.mappings) + len(mappings.inactive)
     frameworks = {m.capability.framework for m in selected.mappings}
     return Tally(

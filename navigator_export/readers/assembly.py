@@ -11,7 +11,8 @@ import msgspec
 
 from navigator_export.characters import clean_name, without_controls
 from navigator_export.errors import Problem, SourceError, nearest
-from navigator_export.frameworks import framework
+from navigator_export.frameworks import identity
+from navigator_export.merging import merge
 from navigator_export.model import (
     CATEGORIES,
     DOMAINS,
@@ -28,6 +29,7 @@ from navigator_export.model import (
     UnmappedRow,
     Value,
 )
+from navigator_export.readers.assumptions import with_releases
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.wording import LINE, counted, quoted
@@ -40,6 +42,9 @@ _RELEASE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _RELEASE_EXPECTED: Final = "expected one like 16.1"
 _DOMAIN_EXPECTED: Final = f"expected {', '.join(DOMAINS)}"
 
+NAMED: Final = 5
+"""Capabilities that a remark names, where it is of many."""
+
 EXPLAINED: Final = 50
 """Problems of a table that name the nearest word; it takes long to find, and no more are shown."""
 
@@ -47,37 +52,54 @@ EXPLAINED: Final = 50
 def assemble(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] = ()) -> MappingSet:
     """Return the mappings of all tables as one set, in the tables' order.
 
+    Raises SourceError as `assemble_each` does, and where the tables are of different domains or ATT&CK releases.
+    """
+    return merge(assemble_each(tables, read_options))
+
+
+def assemble_each(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] = ()) -> tuple[MappingSet, ...]:
+    """Return the mappings of each table as a set of its own; a capability that several name is the same in all.
+
+    A list that states no ATT&CK release is given one, see `with_releases`.
     `read_options` are the command-line options that the tables were read with.
     Raises SourceError with every problem of a table: an unknown domain or release, an id that is no technique,
-    an unknown category or value, no mapping at all, or tables of different domains or ATT&CK releases.
+    an unknown category or value, or no mapping at all.
     """
     if not tables:
         raise SourceError("", [Problem("there is no source", hint="name a mapping file, - or sample")])
+    tables = with_releases(tables)
     stated = [_checked(table) for table in tables]
-    _check_agreement(tables, stated)
     capabilities = _Capabilities(tables)
+    return tuple(
+        _assembled(table, domain, release, capabilities, read_options)
+        for table, (domain, release) in zip(tables, stated, strict=True)
+    )
+
+
+def _assembled(
+    table: Table,
+    domain: Domain,
+    release: str,
+    capabilities: _Capabilities,
+    read_options: tuple[tuple[str, str], ...],
+) -> MappingSet:
+    read = _read_rows(table, capabilities)
     mappings: dict[Mapping, Mapping] = {}
     duplicates: list[Mapping] = []
     unmapped: list[UnmappedRow] = []
-    sources = []
-    for table, (domain, release) in zip(tables, stated, strict=True):
-        read = _read_rows(table, capabilities)
-        mapped = 0
-        for taken in read.rows:
-            if isinstance(taken, UnmappedRow):
-                unmapped.append(taken)
-                continue
-            mapped += 1
-            if mappings.setdefault(taken, taken) is not taken:
-                duplicates.append(taken)
-        if not mapped:
-            raise SourceError(table.file, [_maps_nothing(table)])
-        sources.append(_source(table, domain, release, mapped, _remarks(table, read.no_links), read_options))
+    for taken in read.rows:
+        if isinstance(taken, UnmappedRow):
+            unmapped.append(taken)
+        elif mappings.setdefault(taken, taken) is not taken:
+            duplicates.append(taken)
+    mapped = len(mappings) + len(duplicates)
+    if not mapped:
+        raise SourceError(table.file, [_maps_nothing(table)])
     return MappingSet(
-        sources=tuple(sources),
-        domain=stated[0][0],
-        attack_version=stated[0][1],
-        capabilities=capabilities.all,
+        sources=(_source(table, domain, release, mapped, _remarks(table, read), read_options),),
+        domain=domain,
+        attack_version=release,
+        capabilities=capabilities.of(table),
         mappings=tuple(mappings),
         duplicates=tuple(duplicates),
         unmapped=tuple(unmapped),
@@ -122,42 +144,25 @@ def _checked(table: Table) -> tuple[Domain, str]:
     return domain, release
 
 
-def _check_agreement(tables: Sequence[Table], stated: Sequence[tuple[Domain, str]]) -> None:
-    (domain, release), *others = stated
-    for table, (other_domain, other_release) in zip(tables[1:], others, strict=True):
-        if (other_domain, other_release) != (domain, release):
-            message = f"is at ATT&CK {other_release} {other_domain}, but {tables[0].file} at {release} {domain}"
-            hint = "one layer takes sources of one domain and one ATT&CK release"
-            if table.file == tables[0].file and other_domain != domain:
-                hint += "; `reading.domain` takes the rows of one domain"
-            raise SourceError(table.file, [Problem(message, hint=hint)])
+_Groups = tuple[Term, ...]
 
 
 class _Capabilities:
-    """The capabilities of all tables, each under one spelling of its id and one name.
+    """The capabilities of all tables, each under one spelling of its id and one name: the more frequent ones.
 
-    Where a source spells an id in two ways (NIST: `SC-8` beside `SC-08`) the longer stands; where it gives two
-    names, the more frequent.
+    Of spellings that are as frequent the longer stands, `AC-02` before `AC-2`.
     """
 
     def __init__(self, tables: Sequence[Table]) -> None:
-        spellings: dict[tuple[str, str], set[str]] = {}
+        spellings: dict[tuple[str, str], Counter[str]] = {}
         names: dict[tuple[str, str], Counter[str]] = {}
         groups: dict[tuple[str, str], set[Term]] = {}
         self._key_by_spelling: dict[tuple[str, str | None], tuple[str, str] | None] = {}
         for table in tables:
             framework_id = table.metadata.mapping_framework
-            identity = framework(framework_id).identity
-            rows = Counter(
-                (
-                    r.capability_id,
-                    r.capability_description,
-                    r.capability_group,
-                    tuple(r.capability_groups) if r.capability_groups else (),
-                )
-                for r in table.rows
-            )
-            for (spelling, said_name, said_group, more_groups), count in rows.items():
+            groups_of = _GroupsOf(table)
+            rows = Counter((r.capability_id, r.capability_description, groups_of(r)) for r in table.rows)
+            for (spelling, said_name, said_groups), count in rows.items():
                 id_ = clean_name(spelling or "").strip()
                 name = clean_name(said_name or "")
                 if not id_:
@@ -165,21 +170,18 @@ class _Capabilities:
                     continue
                 key = (framework_id, identity(id_))
                 self._key_by_spelling[framework_id, spelling] = key
-                spellings.setdefault(key, set()).add(id_)
+                spellings.setdefault(key, Counter())[id_] += count
                 names.setdefault(key, Counter())[" ".join(name.split())] += count
-                for said in (said_group, *more_groups):
-                    if group := clean_name(said or "").strip():
-                        groups.setdefault(key, set()).add(_term(table.metadata.capability_groups, group))
+                groups.setdefault(key, set()).update(said_groups)
         self._by_key = {
             key: Capability(
-                id=max(ids, key=lambda id_: (len(id_), id_)),
+                id=max(ids.items(), key=lambda item: (item[1], len(item[0]), item[0]))[0],
                 name=min(names[key].items(), key=lambda item: (not item[0], -item[1], item[0]))[0],
                 framework=key[0],
-                groups=tuple(sorted(groups.get(key, ()), key=lambda term: (term.id, term.name))),
+                groups=_sorted(groups[key]),
             )
             for key, ids in spellings.items()
         }
-        self.all = tuple(sorted(self._by_key.values(), key=lambda c: (c.framework, c.id)))
 
     def by_spelling(self, framework_id: str) -> dict[str | None, Capability | None]:
         """Return the capability for every spelling of an id in a framework's tables; None for no id."""
@@ -189,6 +191,31 @@ class _Capabilities:
             if owner == framework_id
         }
 
+    def of(self, table: Table) -> tuple[Capability, ...]:
+        """Return the capabilities that a table names, sorted by id."""
+        by_spelling = self.by_spelling(table.metadata.mapping_framework)
+        named = {by_spelling[spelling] for spelling in {row.capability_id for row in table.rows}}
+        return tuple(sorted(filter(None, named), key=lambda c: c.id))
+
+
+class _GroupsOf:
+    """The groups that a row of a table names; each combination is worked out once."""
+
+    def __init__(self, table: Table) -> None:
+        self._names = table.metadata.capability_groups
+        self._known: dict[tuple[str | None, ...], _Groups] = {}
+
+    def __call__(self, row: Row) -> _Groups:
+        said = (row.capability_group, *(row.capability_groups or ()))
+        if said not in self._known:
+            ids = (clean_name(group or "").strip() for group in said)
+            self._known[said] = _sorted({_term(self._names, id_) for id_ in ids if id_})
+        return self._known[said]
+
+
+def _sorted(terms: Iterable[Term]) -> _Groups:
+    return tuple(sorted(terms, key=lambda term: (term.id, term.name)))
+
 
 class _ReadRows(msgspec.Struct, frozen=True):
     """What each row of a table is taken for, in order."""
@@ -196,12 +223,15 @@ class _ReadRows(msgspec.Struct, frozen=True):
     rows: list[Mapping | UnmappedRow]
     no_links: Counter[str]
     """References that are no address."""
+    spellings: dict[Capability, tuple[str, ...]]
+    """Ids of the table that are other spellings of a capability's, as (capability, spellings)."""
 
 
 def _read_rows(table: Table, capabilities: _Capabilities) -> _ReadRows:
     """Return what a table's rows are. Raises SourceError with every wrong word."""
     by_spelling = capabilities.by_spelling(table.metadata.mapping_framework)
     words = _Words(table)
+    groups_of = _GroupsOf(table)
     said = {word for row in table.rows for word in (row.status, row.mapping_type)}
     no_mapping = {word for word in said if is_non_mappable(word)}
     clean = clean_text if table.controls else _clean_line_ends
@@ -228,11 +258,23 @@ def _read_rows(table: Table, capabilities: _Capabilities) -> _ReadRows:
                 words.value(row, index),
                 clean(row.comments) if row.comments else "",
                 references[raw],
+                groups_of(row),
             )
         )
     if words.problems:
         raise SourceError(table.file, words.problems)
-    return _ReadRows(rows, no_links)
+    return _ReadRows(rows, no_links, _other_spellings(table, by_spelling))
+
+
+def _other_spellings(
+    table: Table, by_spelling: Dictionary[str | None, Capability | None]
+) -> dict[Capability, tuple[str, ...]]:
+    found: dict[Capability, set[str]] = {}
+    for spelling in {row.capability_id for row in table.rows}:
+        capability, id_ = by_spelling[spelling], clean_name(spelling or "").strip()
+        if capability and id_ != capability.id:
+            found.setdefault(capability, set()).add(id_)
+    return {capability: tuple(sorted(found[capability])) for capability in sorted(found, key=lambda c: c.id)}
 
 
 def _fate(table: Table, index: int, taken: Mapping | UnmappedRow, seen: Set[Mapping]) -> RowFate:
@@ -369,11 +411,18 @@ def _maps_nothing(table: Table) -> Problem:
     )
 
 
-def _remarks(table: Table, no_links: Counter[str]) -> tuple[str, ...]:
+def _remarks(table: Table, read: _ReadRows) -> tuple[str, ...]:
     remarks = list(table.remarks)
-    if no_links:
-        count = counted(no_links.total(), "reference holds", "references hold")
-        remarks.append(f"{count} no web address, such as {quoted(sorted(no_links)[0])}")
+    if read.no_links:
+        count = counted(read.no_links.total(), "reference holds", "references hold")
+        remarks.append(f"{count} no web address, such as {quoted(sorted(read.no_links)[0])}")
+    if read.spellings:
+        count = counted(sum(map(len, read.spellings.values())), "capability id", "capability ids")
+        pairs = [f"{' and '.join(ids)} as {capability.id}" for capability, ids in read.spellings.items()]
+        remarks.append(f"{count} in another spelling: {_first(pairs)}")
+    if several := _in_several_groups(read.rows):
+        count = counted(len(several), "capability stands", "capabilities stand")
+        remarks.append(f"{count} in several groups, and each row counts in its own: {_first(several)}")
     meta: Metadata = table.metadata
     for what, stated, said in (
         (
@@ -390,6 +439,30 @@ def _remarks(table: Table, no_links: Counter[str]) -> tuple[str, ...]:
                 f"{counted(others.total(), 'row names', 'rows name')} another {what} ({named}) than the file ({stated})"
             )
     return tuple(remarks)
+
+
+def _in_several_groups(rows: Iterable[Mapping | UnmappedRow]) -> list[str]:
+    """Return each capability whose mappings name different groups, with the number of mappings of each."""
+    counts: dict[Capability, Counter[_Groups]] = {}
+    for (capability, groups), count in Counter(
+        (m.capability, m.groups) for m in rows if isinstance(m, Mapping)
+    ).items():
+        counts.setdefault(capability, Counter())[groups] += count
+    return [
+        f"{capability.id} ({', '.join(f'{count} {_named(groups)}' for groups, count in found.most_common())})"
+        for capability, found in sorted(counts.items(), key=lambda item: item[0].id)
+        if len(found) > 1
+    ]
+
+
+def _named(groups: _Groups) -> str:
+    return " and ".join(group.id for group in groups) or "in none"
+
+
+def _first(things: Sequence[str]) -> str:
+    """Return the first few of many things."""
+    more = f" and {len(things) - NAMED} more" if len(things) > NAMED else ""
+    return ", ".join(things[:NAMED]) + more
 
 
 def _source(

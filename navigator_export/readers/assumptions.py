@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 from typing import Final
 
@@ -13,38 +14,90 @@ from navigator_export.characters import clean_name
 from navigator_export.frameworks import FRAMEWORKS
 from navigator_export.model import DOMAINS, Category, Domain
 from navigator_export.readers.table import Table
+from navigator_export.wording import counted
 
 ASSUMED_CATEGORY: Final[Category] = "protect"
 """Category of a list's values where it has none at all."""
 
 
 def completed(table: Table) -> list[Table]:
-    """Return a table with what it does not state taken for granted and remarked on, one table per framework.
+    """Return a table with the framework and domain that it does not state taken for granted, one per framework.
 
     A form that has a place for all of it is left as it is: there, what is missing is wrong.
     """
     if table.states_all:
         return [table]
-    return _with_frameworks(_with_domain_and_release(table))
+    return _with_frameworks(_with_domain(table))
 
 
-def _with_domain_and_release(table: Table) -> Table:
-    domain, release = table.metadata.technology_domain, table.metadata.attack_version
-    if domain and release:
-        return table
-    remarks = []
-    guessed = _domain_of({row.attack_object_id for row in table.rows if row.attack_object_id})
-    if not domain:
-        domain = guessed
-        if guessed != "enterprise":
-            remarks.append(f"no domain is stated; it is assumed to be {guessed}, whose techniques these are")
-    if not release:
-        release = builtin().newest(next((d for d in DOMAINS if d == domain.casefold()), guessed))
-        remarks.append(f"no ATT&CK release is stated; assuming {release}; `reading.attack_version` changes that")
+def with_releases(tables: Sequence[Table]) -> list[Table]:
+    """Return tables that are read together, each with an ATT&CK release, those taken for granted remarked on.
+
+    A table that does not state its release takes that of the others of its domain, where they state one and the same;
+    else all that state none are taken to be at the newest release in which the most of their technique ids are active.
+    """
+    told: set[str] = set()
+    completed_tables = []
+    for table in tables:
+        completed_table = table
+        if not table.states_all and not table.metadata.attack_version and (domain := _known_domain(table)):
+            others = [other for other in tables if _known_domain(other) == domain]
+            completed_table = _with_release(table, domain, others, say=table.file not in told)
+            told.add(table.file)
+        completed_tables.append(completed_table)
+    return completed_tables
+
+
+def _with_release(table: Table, domain: Domain, others: Sequence[Table], *, say: bool) -> Table:
+    """Return a table with a release; `others` are all tables of its domain."""
+    stated = {other.metadata.attack_version: other.name for other in others if other.metadata.attack_version}
+    silent = [other for other in others if not other.metadata.attack_version]
+    if len(stated) == 1:
+        [(release, name)] = stated.items()
+        assumed = f"taking {release}, which {name} states"
+    else:
+        release = _release_of(_technique_ids(silent), domain)
+        assumed = f"assuming {release}"
+    remark = f"no ATT&CK release is stated; {assumed}"
+    own = _technique_ids(other for other in silent if other.file == table.file)
+    if listed := builtin().resolve(domain, release.casefold().removeprefix("v")):
+        active = sum(builtin().domains[domain].has(id_, listed) for id_ in own)
+        remark += (
+            f", in which {active:,} of its {counted(len(own), 'technique id')} {'is' if active == 1 else 'are'} active"
+        )
     return replace(
         table,
-        metadata=replace(table.metadata, technology_domain=domain, attack_version=release),
-        remarks=(*table.remarks, *remarks),
+        metadata=replace(table.metadata, attack_version=release),
+        remarks=(*table.remarks, f"{remark}; `reading.attack_version` changes that") if say else table.remarks,
+    )
+
+
+def _release_of(techniques: Set[str], domain: Domain) -> str:
+    """Return the newest release in which the most of some technique ids are active."""
+    table = builtin().domains[domain]
+    active = Counter(release for id_ in techniques for release in table.releases_with(id_))
+    return max(reversed(table.releases), key=lambda release: active[release])
+
+
+def _technique_ids(tables: Iterable[Table]) -> set[str]:
+    ids = ((row.attack_object_id or "").strip().upper() for table in tables for row in table.rows)
+    return set(filter(None, ids))
+
+
+def _known_domain(table: Table) -> Domain | None:
+    stated = table.metadata.technology_domain.casefold().removesuffix("-attack")
+    return next((domain for domain in DOMAINS if domain == stated), None)
+
+
+def _with_domain(table: Table) -> Table:
+    if table.metadata.technology_domain:
+        return table
+    domain = _domain_of({row.attack_object_id for row in table.rows if row.attack_object_id})
+    remark = f"no domain is stated; it is assumed to be {domain}, whose techniques these are"
+    return replace(
+        table,
+        metadata=replace(table.metadata, technology_domain=domain),
+        remarks=table.remarks if domain == "enterprise" else (*table.remarks, remark),
     )
 
 

@@ -16,6 +16,7 @@ from navigator_export import Recipe, Selection, make_layer, read
 from navigator_export.build.paths import LONGEST_PART, checked_path, is_layer_path, same_file_key
 from navigator_export.build.templates import FIELDS
 from navigator_export.errors import Problem
+from navigator_export.frameworks import identity
 from navigator_export.selection import Criteria
 from tests.build.manifests import (
     built,
@@ -597,7 +598,7 @@ def names_of(ids: list[str], template: str | None) -> list[str]:
 
 
 @given(
-    st.lists(IDS, min_size=1, max_size=6, unique_by=str.strip),
+    st.lists(IDS, min_size=1, max_size=6, unique_by=identity),
     st.sampled_from([None, "{capability}", "x/{source}_{capability}"]),
 )
 def test_names_of_any_capabilities_are_distinct_and_safe_on_every_file_system(

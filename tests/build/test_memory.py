@@ -184,7 +184,7 @@ def test_memory_cannot_smuggle_in_another_layer(tmp_path: Path) -> None:
     (tmp_path / "out/nist.json").write_text("{}")
     [file] = Path(os.environ["XDG_CACHE_HOME"]).rglob("*.json")
     entries = json.loads(file.read_bytes())["entries"]
-    assert all(set(entry) <= {"path", "layer", "left_out", "inactive"} for entry in entries.values())
+    assert all(set(entry) <= {"path", "layer", "left_out", "inactive", "warnings"} for entry in entries.values())
     assert states(tmp_path)["nist.json"] == "written"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.build.manifests import INDEX_FILES, layers_in, listing, manifest_file, own_cache, tree
-from tests.made_inputs import layer_bytes, make_row, mapping_file
+from tests.made_inputs import NIST, layer_bytes, make_row, mapping_file, unrated_rows
 from tests.real_inputs import ROOT
 from tests.results import control_characters
 from tests.running import Run
@@ -83,7 +83,7 @@ def test_summary_has_a_line_for_each_entry(run: Run, manifest: Path, tmp_path: P
     crossed = [len(layer["techniques"]) for path, layer in layers.items() if path != "nist.json"]
     assert [row[:3] for row in rows] == [["line", "3", str(len(crossed))], ["line", "4", "1"]]
     assert rows[0][4:7] == [str(min(crossed)), "to", str(max(crossed))]
-    assert rows[1][-4:] == ["3", "4", "0", "0"]
+    assert rows[1][-5:] == ["3", "4", "0", "0", "0"]
     assert f"{len(layers)} layers in {tmp_path / 'out'}" in outcome.err
     assert f"{6 - len(crossed)} crossed values map nothing" in outcome.err
 
@@ -102,6 +102,20 @@ def test_verbose_says_a_line_per_layer(run: Run, manifest: Path, tmp_path: Path)
             rf"^{path}: {len(layer['techniques'])} techniques?, \d+ mappings?, written$", outcome.err, re.M
         )
     assert "e3/respond.json: maps nothing" in outcome.err
+
+
+def test_warnings_are_counted_for_each_entry_also_where_nothing_changed_and_told_when_verbose(
+    run: Run, tmp_path: Path
+) -> None:
+    mapping_file(tmp_path, unrated_rows(), "nist.json", **NIST)
+    text = "sources: {nist: nist.json}\nlayers:\n  - {score: best, path: a}\n  - {score: count, path: b}\n"
+    (tmp_path / "layers.yaml").write_text(text)
+    for state in ("written", "unchanged"):
+        outcome = run("build", tmp_path / "layers.yaml", "-o", tmp_path / "out", "-v")
+        rows = [line.split() for line in outcome.err.splitlines() if line.strip().startswith("line ")]
+        assert [row[-2] for row in rows] == ["1", "0"]
+        assert state in outcome.err
+        assert "a.json: warning nothing selected is rated, so every score is 0; score.strategy count" in outcome.err
 
 
 def test_quiet_says_nothing_where_nothing_is_wrong(run: Run, manifest: Path, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_several_frameworks_go_into_a_folder(run: Run, tmp_path: Path) -> None:
     source = written(tmp_path, "page.txt", PAGE)
     outcome = run("convert", source, "-o", tmp_path / "one.json")
     assert outcome.code == 2
-    assert "one file holds one framework, and these are m365, nist_800_53" in outcome.err
+    assert "these are m365 at 20.0, nist_800_53 at 20.0" in outcome.err
     assert not (tmp_path / "one.json").exists()
     assert run("convert", source, "-o", f"{tmp_path}/out/", "--source-attack-version", "14.1").code == 0
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [

@@ -37,7 +37,7 @@ from tests.made_inputs import (
     shuffled,
     unrated_rows,
 )
-from tests.real_inputs import M365_2025, MAPPING_FILES, corpus, plain_rows
+from tests.real_inputs import M365_2025, MAPPING_FILES, corpus, one_spelling, plain_rows
 from tests.results import metadata_of, technique_of
 
 MIXED = [
@@ -154,9 +154,11 @@ def test_metadata_has_no_empty_values() -> None:
     assert entry(mapping_set([row]))["metadata"] == [{"name": "capability", "value": "A"}]
 
 
-def test_metadata_names_both_groups_of_a_capability() -> None:
+def test_metadata_names_the_groups_of_the_rows_and_no_other_of_the_capability() -> None:
     rows = [make_row("A"), make_row("A", "T1078", capability_group="identity")]
-    assert metadata_of(entry(mapping_set(rows)), "group") == ["Identity, Mail Protection"]
+    assert metadata_of(entry(mapping_set(rows)), "group") == ["Mail Protection"]
+    both = [make_row("A"), make_row("A", comments="other", capability_group="identity")]
+    assert metadata_of(entry(mapping_set(both)), "group") == ["Identity, Mail Protection"]
 
 
 def test_metadata_names_the_assigned_tier() -> None:
@@ -296,12 +298,12 @@ def test_no_sentence_of_a_short_comment_is_longer_than_the_limit(file: Path) -> 
 def test_first_lines_of_every_comment_name_the_capabilities_of_its_rows(file: Path) -> None:
     expected: dict[str, set[str]] = defaultdict(set)
     for row in plain_rows(file).mapping:
-        expected[row["attack_object_id"].strip()].add(row["capability_id"].strip().replace("-0", "-"))
+        expected[row["attack_object_id"].strip()].add(one_spelling(row["capability_id"]))
     for technique in json.loads(make_layer(read(file)).text)["techniques"]:
         first, *_ = technique["comment"].split("\n\n")
         words = r" (?:protect|detect|respond) (?:minimal|partial|significant)(?:, (?:protect|detect|respond) \w+)*$"
         named = [id_ for line in first.split("\n") for id_ in re.sub(words, "", line).split(", ")]
-        ids = [id_.replace("-0", "-") for id_ in named]
+        ids = [one_spelling(id_) for id_ in named]
         assert len(ids) == len(set(ids))
         assert set(ids) == expected[technique["techniqueID"]]
 
@@ -484,7 +486,7 @@ def test_what_is_said_of_a_technique_does_not_depend_on_what_is_mapped_besides(r
 def test_annotating_without_passages_makes_them_of_the_whole_set() -> None:
     opening = "The suite guards against all and blocks it."
     rows = [make_row("A", id_, comments=f"{opening} Here it is {id_}.") for id_ in ("T1114", "T1078")]
-    prepared = prepare(mapping_set(rows), Recipe(), known())
+    prepared = prepare((mapping_set(rows),), Recipe(), known())
     scored = score(prepared.moved.mappings, "best", scale_of("best", Scoring()), (1, 2, 3))
     techniques = annotate(scored, prepared.moved, prepared.tiers, prepared.release)
     assert [t.comment.partition(": ")[2] for t in techniques] == ["Here it is T1078.", "Here it is T1114."]

@@ -96,7 +96,7 @@ def settled(mappings: MappingSet, recipe: Recipe) -> Settled:
     """Return a recipe as if it fitted the mappings: names follow from the words alone."""
     strategy = recipe.scoring.strategy
     assert strategy is not None
-    everything = settle(prepare(mappings, Recipe(), known()), Recipe())
+    everything = settle(prepare((mappings,), Recipe(), known()), Recipe())
     return replace(everything, recipe=recipe, strategy=strategy, selection=selection_words(recipe))
 
 

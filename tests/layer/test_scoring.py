@@ -4,11 +4,12 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
-from navigator_export import Recipe, Scoring, Selection, make_layer
+from navigator_export import MappingSet, Recipe, Scoring, Selection, make_layer
 from navigator_export.errors import LayerError, NavigatorExportError, SelectionError
 from navigator_export.layer.scoring import LARGEST, STRATEGIES
 from tests.made_inputs import Json, joined_set, make_row, mapping_set, rated_rows, unrated_rows
@@ -35,6 +36,8 @@ def ends(layer: dict[str, Json]) -> tuple[float, float]:
 def legend(layer: dict[str, Json]) -> list[str]:
     return [item["label"] for item in layer["legendItems"]]
 
+
+BREADTH = ["0 mapped, not rated", *(f"{n} of protect, detect, respond" for n in (1, 2, 3))]
 
 UNRATED = [("A", ""), ("B", "")]
 ONE = [("A", "detect partial")]
@@ -103,6 +106,58 @@ def test_default_looks_at_what_is_selected() -> None:
     assert "· best" in make_layer(mappings, Recipe(selection=Selection(tier="E5"))).layer.name
 
 
+# ---- what is not rated -----------------------------------------------------------------------------------------------
+
+
+def warnings(mappings: MappingSet, strategy: Any) -> tuple[str, ...]:
+    return make_layer(mappings, Recipe(scoring=Scoring(strategy=strategy))).warnings
+
+
+RATED_STRATEGIES = ["best", "mean", "sum", "breadth"]
+
+
+@pytest.mark.parametrize("strategy", RATED_STRATEGIES)
+def test_scores_of_ratings_warn_where_nothing_is_rated(strategy: str) -> None:
+    [warning] = warnings(mapping_set(unrated_rows()), strategy)
+    assert "nothing selected is rated" in warning
+    assert "`scoring.strategy` count" in warning
+
+
+@pytest.mark.parametrize("strategy", [*RATED_STRATEGIES, None])
+def test_rated_and_unrated_frameworks_together_are_warned_of_with_the_unrated_techniques(strategy: str | None) -> None:
+    mappings = joined_set(
+        m365=[make_row("A-E3", "T1114")], nist_800_53=[make_row("AC-1", t, "") for t in ("T1114", "T1078")]
+    )
+    frameworks, techniques = warnings(mappings, strategy)
+    assert frameworks.startswith("NIST 800-53 is not rated, unlike the rest")
+    assert "`scoring.strategy` count" in frameworks
+    assert techniques.startswith("1 technique has unrated mappings alone, of 2 in all")
+
+
+def test_unrated_techniques_of_a_rated_framework_are_warned_of() -> None:
+    [warning] = warnings(mapping_set([make_row("A", "T1114"), make_row("B", "T1078", "")]), None)
+    assert "'mapped, not rated'" in warning
+
+
+def test_breadth_asks_for_categories_alone() -> None:
+    mappings = mapping_set([make_row("A", score_value=None)])
+    assert warnings(mappings, "breadth") == ()
+    assert len(warnings(mappings, "best")) == 1
+
+
+def test_nothing_is_warned_of_where_all_is_rated_or_counted() -> None:
+    rated = mapping_set([row for row in rated_rows() if row["score_value"]])
+    assert [warnings(rated, strategy) for strategy in STRATEGIES] == [()] * len(STRATEGIES)
+    assert warnings(mapping_set(unrated_rows()), None) == warnings(mapping_set(rated_rows()), "count") == ()
+
+
+@pytest.mark.parametrize("strategy", RATED_STRATEGIES)
+def test_an_unrated_technique_has_a_line_of_its_own_in_the_legend(strategy: str) -> None:
+    layer = made([make_row("A", "T1114"), make_row("B", "T1078", "")], strategy=strategy)
+    assert legend(layer)[0] == "0 mapped, not rated"
+    assert [technique["score"] == 0 for technique in layer["techniques"]] == [True, False]
+
+
 # ---- the scale -------------------------------------------------------------------------------------------------------
 
 
@@ -112,8 +167,8 @@ def test_default_looks_at_what_is_selected() -> None:
         ("best", (0, 3), ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
         ("mean", (0, 3), ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
         ("count", (1, 16), ["1 capability", "6 capabilities", "11 capabilities", "16 or more capabilities"]),
-        ("sum", (0, 30), ["0 in sum", "10 in sum", "20 in sum", "30 or more in sum"]),
-        ("breadth", (0, 3), [f"{n} of protect, detect, respond" for n in range(4)]),
+        ("sum", (0, 30), ["0 mapped, not rated", "10 in sum", "20 in sum", "30 or more in sum"]),
+        ("breadth", (0, 3), BREADTH),
     ],
 )
 def test_scale_follows_from_the_strategy(strategy: str, range_: tuple[int, int], labels: list[str]) -> None:
@@ -298,8 +353,8 @@ def test_largest_weight_and_range_are_a_thousand_million() -> None:
     [
         ("best", ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
         ("mean", ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
-        ("sum", ["0 in sum", "2 in sum", "4 in sum", "6 or more in sum"]),
-        ("breadth", [f"{n} of protect, detect, respond" for n in range(4)]),
+        ("sum", ["0 mapped, not rated", "2 in sum", "4 in sum", "6 or more in sum"]),
+        ("breadth", BREADTH),
     ],
 )
 def test_range_leaves_the_labels_of_closed_scales(strategy: str, labels: list[str]) -> None:

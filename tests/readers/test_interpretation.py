@@ -128,7 +128,7 @@ DOMAINS = b"Rule ID,Domain,Technique ID\nR-1,enterprise,T1059\nR-2,mobile,T1417\
 
 
 def test_list_of_several_domains_names_the_setting_that_takes_one() -> None:
-    with pytest.raises(SourceError, match=r"`reading\.domain` takes the rows of one domain"):
+    with pytest.raises(SourceError, match=r"`reading\.domain` says which"):
         read_bytes(DOMAINS, "own.csv")
 
 

@@ -118,7 +118,7 @@ def test_platforms_of_one_release_go_together(tmp_path: Path) -> None:
 
 
 def test_releases_do_not_mix(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="one ATT&CK release"):
+    with pytest.raises(SourceError, match="different ATT&CK releases"):
         read(stack(tmp_path, A=CONTROL, B=CONTROL.replace("version: 9", "version: 10")))
 
 
