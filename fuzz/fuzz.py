@@ -65,6 +65,52 @@ techniques:
         scores: [{category: Detect, value: Partial}]
 references: ['https://example.org/']
 """
+ROWS_SEED = b"""[{"control": "A", "technique": ["T1114", "T1078"], "rating": {"value": "partial"}, "notes": null}]"""
+DETTECT_SEED = b"""file_type: technique-administration
+name: x
+domain: enterprise-attack
+platform: [Windows]
+techniques:
+- technique_id: T1114
+  detection:
+  - applicable_to: [servers]
+    location: [EDR]
+    score_logbook: [{date: 2026-01-05, score: 3, comment: x}]
+  visibility: {applicable_to: [all], score_logbook: [{date: , score: -1}]}
+"""
+SIGMA_SEED = b"""title: Odd mail
+id: 1b2c
+status: deprecated
+description: x
+references: [https://example.org/]
+tags: [attack.collection, attack.t1114.001]
+logsource: {product: windows, category: process_creation}
+detection: {condition: selection}
+---
+title: Much odd mail
+correlation: {type: event_count}
+"""
+SPLUNK_SEED = b"""name: Odd mail
+id: 1b2c
+status: production
+search: '| x'
+data_source: [Mail]
+tags: {mitre_attack_id: [T1114], asset_type: Endpoint}
+"""
+ELASTIC_SEED = b"""[metadata]
+maturity = "production"
+integration = ["endpoint"]
+[rule]
+name = "Odd mail"
+rule_id = "1b2c"
+tags = ["Data Source: Mail"]
+[[rule.threat]]
+framework = "MITRE ATT&CK"
+[[rule.threat.technique]]
+id = "T1114"
+[[rule.threat.technique.subtechnique]]
+id = "T1114.001"
+"""
 WORKBOOK_SEED = template("xlsx")
 SHEET_SEED = zipfile.ZipFile(io.BytesIO(WORKBOOK_SEED)).read(SHEET)
 LAYER_SEED = b"""{"name": "x", "versions": {"attack": "16", "navigator": "5.1.0", "layer": "4.5"},
@@ -128,6 +174,11 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], bytes]] = {
     "xlsx": (workbook, SHEET_SEED),
     "page": (reader("page"), PAGE_SEED),
     "stack": (reader("stack"), STACK_SEED),
+    "rows": (reader("rows"), ROWS_SEED),
+    "dettect": (reader("dettect"), DETTECT_SEED),
+    "sigma": (reader("sigma"), SIGMA_SEED),
+    "splunk": (reader("splunk"), SPLUNK_SEED),
+    "elastic": (reader("elastic"), ELASTIC_SEED),
     "any": (reader_of_any, b"Control;Technique\nA;T1114\n"),
     "layer": (read_back, LAYER_SEED),
     "validate": (checked, LAYER_SEED),

@@ -26,7 +26,7 @@ def read_each(*sources: str | PathLike[str], options: ReadOptions | None = None)
     """Return the mappings of each source, to be moved to one ATT&CK release; what holds several sources gives several.
 
     A source is a path, `-` for standard input, or `sample` for the built-in sample; what form it has is found by its
-    content. A folder is one that holds security stack YAML.
+    content. A folder is one that holds detection rules or security stack YAML.
     Raises SourceError where a source cannot be read, is not of a known form, goes beyond the limits, or maps nothing
     at all.
     """

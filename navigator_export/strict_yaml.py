@@ -123,22 +123,37 @@ def parse_yaml(text: str, bounds: Bounds, typing: Typing = as_text) -> Document:
     A text that is no YAML or beyond its bounds has one problem and no value; else every repeated key, key that is no
     text, and tag is told, and the rest of the document stands.
     """
+    found, problems = _parse(text, bounds, typing, 1)
+    value, line = found[0] if found else (None, 1)
+    return Document(value, line, problems)
+
+
+def parse_documents(text: str, bounds: Bounds, typing: Typing = as_text) -> tuple[Document, ...]:
+    """Return all documents in a YAML text; the bounds are for all together. Never raises, as `parse_yaml`."""
+    found, problems = _parse(text, bounds, typing, None)
+    documents = [Document(value, line, ()) for value, line in found] or [Document(None, 1, ())]
+    return (Document(documents[0].value, documents[0].line, problems), *documents[1:])
+
+
+def _parse(
+    text: str, bounds: Bounds, typing: Typing, most: int | None
+) -> tuple[list[tuple[Any, int]], tuple[Problem, ...]]:
+    """Return the documents, each with its line, and what is wrong with them all."""
     if text.count("\n%") > _DIRECTIVES:
-        problem = Problem(f"more than {_DIRECTIVES} lines begin with %", hint="leave directives out")
-        return Document(None, 1, (problem,))
+        return [], (Problem(f"more than {_DIRECTIVES} lines begin with %", hint="leave directives out"),)
     builder = _Builder(yaml.parse(text, Loader=_LOADER), bounds, typing)
     try:
-        value, line = builder.document()
+        found = builder.documents(most)
     except _RefusedError as refused:
-        return Document(None, 1, (refused.problem,))
+        return [], (refused.problem,)
     except yaml.MarkedYAMLError as error:
-        return Document(None, 1, (_no_yaml(error, text),))
+        return [], (_no_yaml(error, text),)
     except RecursionError:
-        return Document(None, 1, (Problem("nested too deeply", hint="is it a list or an object without end?"),))
+        return [], (Problem("nested too deeply", hint="is it a list or an object without end?"),)
     except (yaml.YAMLError, ValueError) as error:
         words = shortened(str(error) or type(error).__name__, 200)
-        return Document(None, 1, (Problem(f"this is not valid YAML: {words}"),))
-    return Document(value, line, builder.problems)
+        return [], (Problem(f"this is not valid YAML: {words}"),)
+    return found, builder.problems
 
 
 def line_of(value: Any, otherwise: int = 1) -> int:
@@ -209,19 +224,17 @@ class _Builder:
     def problems(self) -> tuple[Problem, ...]:
         return tuple(self._problems)
 
-    def document(self) -> tuple[Any, int]:
-        """Return the value of the one document, and the line that it begins in."""
-        value, line = None, 1
-        documents = 0
+    def documents(self, most: int | None) -> list[tuple[Any, int]]:
+        """Return the documents' values, at most so many, each with the line that it begins in."""
+        found: list[tuple[Any, int]] = []
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
+                if len(found) == most:
                     raise _RefusedError("another document begins here", event, "keep one")
+                self._anchors = {}
                 first = next(self._events)
-                line = _line(first)
-                value = self._value(first, 1)
-        return value, line
+                found.append((self._value(first, 1), _line(first)))
+        return found
 
     def _value(self, event: Any, depth: int, key: str = "") -> Any:
         if isinstance(event, yaml.AliasEvent):

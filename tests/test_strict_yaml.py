@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from navigator_export.strict_yaml import Bounds, Document, Object, as_text, line_of, parse_yaml, typed_but, with_lines
+from navigator_export.strict_yaml import (
+    Bounds,
+    Document,
+    Object,
+    as_text,
+    line_of,
+    parse_documents,
+    parse_yaml,
+    typed_but,
+    with_lines,
+)
 
 WIDE = Bounds(values=1000, depth=20, cell=100, setting="reading.limits")
 
@@ -124,3 +135,25 @@ def test_values_with_lines_are_not_shared() -> None:
 
 def test_objects_begin_empty() -> None:
     assert (Object(3), Object(3).line, Object().lines) == ({}, 3, {})
+
+
+def test_documents_are_read_one_by_one() -> None:
+    documents = parse_documents("a: &x 1\nb: *x\n---\n- 2\n---\n", WIDE)
+    assert [document.value for document in documents] == [{"a": "1", "b": "1"}, ["2"], None]
+    assert [document.line for document in documents] == [1, 4, 6]
+    assert all(document.problems == () for document in documents)
+
+
+def test_names_of_one_document_are_none_of_the_next() -> None:
+    [document] = parse_documents("a: &x 1\n---\nb: *x\n", WIDE)
+    assert [problem.message for problem in document.problems] == ["the alias *x names nothing above it"]
+
+
+def test_bounds_are_for_all_documents_together() -> None:
+    [document] = parse_documents("---\na: 1\n" * 100, msgspec.structs.replace(WIDE, values=50))
+    assert "more than 50 values" in document.problems[0].message
+
+
+def test_text_without_a_document_is_nothing() -> None:
+    [document] = parse_documents("", WIDE)
+    assert (document.value, document.problems) == (None, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
 from navigator_export.output import STANDARD_OUTPUT, named
 from navigator_export.reading import read_tables
-from navigator_export.wording import counted
+from navigator_export.wording import counted, quoted
 
 
 @cloup.command("convert")
@@ -34,18 +35,31 @@ from navigator_export.wording import counted
 def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) -> None:
     """Write mapping files, in any form that is read, as Mappings Explorer's unified JSON.
 
-    A SOURCE is a mapping file or list, a folder of security stack YAML, - for standard input, or `sample`.
+    A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or `sample`.
     """
-    conversions, sources_read = convert(read_tables(*sources, options=read_options_from(reading)))
+    conversions, sources_read = convert(read_tables(*sources, options=read_options_from(reading)), _today())
     targets = _targets(output, conversions)
     spare((target for target, _ in targets), sources)
     write_all([(target, conversion.text) for target, conversion in targets])
     told = [f"warning {source.name}: {in_options(remark)}" for source in sources_read for remark in source.remarks]
+    told += [f"warning {conversion.framework}: {remark}" for conversion in conversions for remark in conversion.remarks]
     if not quiet:
         told += [f"{conversion.framework}: {counted(conversion.rows, 'row')}" for conversion in conversions]
         told += [f"written: {target}" for target, _ in targets if target != STANDARD_OUTPUT]
     if told:
         complain(*told)
+
+
+def _today() -> date:
+    """Return the day, or the one that SOURCE_DATE_EPOCH says, so that a build can be repeated."""
+    said = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not said:
+        return datetime.now().astimezone().date()
+    try:
+        return datetime.fromtimestamp(int(said), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        hint = "expected seconds since 1970"
+        raise OutputError("", [Problem(f"{quoted(said)} is no time", "SOURCE_DATE_EPOCH", hint)]) from None
 
 
 def _targets(output: str, conversions: tuple[Conversion, ...]) -> list[tuple[str, Conversion]]:

@@ -58,7 +58,9 @@ def assemble(tables: Sequence[Table], read_options: tuple[tuple[str, str | None]
     return merge(assemble_each(tables, read_options))
 
 
-def assemble_each(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] = ()) -> tuple[MappingSet, ...]:
+def assemble_each(
+    tables: Sequence[Table], read_options: tuple[tuple[str, str | None], ...] = ()
+) -> tuple[MappingSet, ...]:
     """Return the mappings of each table as a set of its own; a capability that several name is the same in all.
 
     A list that states no ATT&CK release is given one, see `with_releases`.
@@ -82,7 +84,7 @@ def _assembled(
     domain: Domain,
     release: str,
     capabilities: _Capabilities,
-    read_options: tuple[tuple[str, str], ...],
+    read_options: tuple[tuple[str, str | None], ...],
 ) -> MappingSet:
     read = _read_rows(table, capabilities)
     mappings: dict[Mapping, Mapping] = {}

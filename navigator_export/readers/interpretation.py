@@ -21,7 +21,7 @@ from navigator_export.readers.assembly import NON_MAPPABLE, is_non_mappable
 from navigator_export.readers.assumptions import ASSUMED_CATEGORY, completed, framework_id
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.ratings import NO_MAPPING, Ratings
-from navigator_export.readers.table import Metadata, Row, Table
+from navigator_export.readers.table import Row, Table
 from navigator_export.wording import counted, shortened
 
 _SHOWN: Final = 6
@@ -35,8 +35,23 @@ def interpret(tables: Sequence[Table], options: ReadOptions) -> list[Table]:
 
     Raises SourceError where what the options say cannot be.
     """
-    stated = _by_status([_stated(_cleaned(table), options) for table in tables], options)
+    of_domain = _of_domain([_cleaned(table) for table in tables], options)
+    stated = _by_status([_stated(table, options) for table in of_domain], options)
     return list(chain.from_iterable(map(completed, _rated(stated, options))))
+
+
+def _of_domain(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]:
+    """Return the tables of the domain that the options name, where a source has tables of several domains."""
+    domains = [table.metadata.technology_domain.casefold().removesuffix("-attack") for table in tables]
+    if options.domain not in domains or len(set(domains)) == 1:
+        return tables
+    taken = [table for table, domain in zip(tables, domains, strict=True) if domain in ("", options.domain)]
+    others = sorted(set(domains) - {"", options.domain})
+    rows = sum(len(table.rows) for table in tables) - sum(len(table.rows) for table in taken)
+    if not rows:
+        return tables
+    count = counted(rows, "row is", "rows are")
+    return _with_remark(taken, f"{count} of another domain ({', '.join(others)}), and left out")
 
 
 def _cleaned(table: Table) -> Table:
@@ -44,10 +59,9 @@ def _cleaned(table: Table) -> Table:
     return replace(
         table,
         name=clean_name(table.name),
-        metadata=Metadata(
+        metadata=replace(
+            meta,
             mapping_framework=clean_name(meta.mapping_framework).strip(),
-            attack_version=meta.attack_version,
-            technology_domain=meta.technology_domain,
             mapping_framework_version=clean_name(meta.mapping_framework_version or "").strip(),
             mapping_types={clean_name(id_): clean_name(name) for id_, name in meta.mapping_types.items()},
             capability_groups={clean_name(id_): clean_name(name) for id_, name in meta.capability_groups.items()},

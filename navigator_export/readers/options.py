@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -11,9 +11,10 @@ from navigator_export.errors import Problem
 from navigator_export.model import Category, Domain
 from navigator_export.wording import counted
 
-FormatName = Literal["json", "yaml", "csv", "xlsx", "page", "stack"]
-FORMATS: Final[tuple[FormatName, ...]] = ("json", "yaml", "csv", "xlsx", "page", "stack")
-"""Mappings Explorer's JSON and YAML, lists as CSV and as Excel, a page's text, security stack YAML."""
+FormatName = Literal["json", "yaml", "csv", "xlsx", "rows", "page", "stack", "dettect", "sigma", "splunk", "elastic"]
+FORMATS: Final[tuple[FormatName, ...]] = get_args(FormatName)
+"""Mappings Explorer's JSON and YAML; lists as CSV, as Excel, and as JSON or YAML; a page's text; security stack YAML;
+DeTT&CT's technique administration; detection rules of Sigma, Splunk and Elastic."""
 
 _MIB: Final = 2**20
 

@@ -15,9 +15,11 @@ class Origin(msgspec.Struct, frozen=True):
     sha256: str
     format: str
     sheet: str = ""
+    unit: str = "row"
+    """What the numbers of its rows count."""
     reading: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
 
     def row(self, number: int) -> str:
         """Return the place of a row of a list."""
-        return f"sheet {self.sheet}, row {number}" if self.sheet else f"row {number}"
+        return f"sheet {self.sheet}, row {number}" if self.sheet else f"{self.unit} {number}"

@@ -6,7 +6,6 @@ as CTID made them for the same controls in Mappings Explorer (`Amazon Cognito`: 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -18,6 +17,7 @@ from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.assembly import NON_MAPPABLE
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.origin import Origin
+from navigator_export.readers.source_files import SourceFile, within
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
 from navigator_export.readers.yaml_fields import Fields, yaml_value
@@ -28,14 +28,6 @@ _WHOLE_RELEASE: Final = re.compile(r"[0-9]{1,3}")
 _DATE: Final = "%m/%d/%Y"
 _NOTHING: Final = Object()
 """A score that says nothing."""
-
-
-class File(msgspec.Struct, frozen=True):
-    """One file of a stack."""
-
-    label: str
-    """Its name within the source, for places; empty where it is the source itself."""
-    data: bytes
 
 
 class _Control(msgspec.Struct, frozen=True):
@@ -54,7 +46,7 @@ def is_stack(document: Object) -> bool:
     return {"name", "platform", "techniques"} <= document.keys()
 
 
-def read_stack(files: Sequence[File], origin: Origin, options: ReadOptions) -> list[Table]:
+def read_stack(files: Sequence[SourceFile], origin: Origin, options: ReadOptions) -> list[Table]:
     """Return the tables of a stack's controls, one per platform and ATT&CK release.
 
     Raises SourceError with every problem of all files, or where one goes beyond the limits.
@@ -67,7 +59,7 @@ def read_stack(files: Sequence[File], origin: Origin, options: ReadOptions) -> l
             encoding = find_encoding(file.data, origin.file, options)
             document = yaml_value(file.data.decode(encoding.codec), origin.file, options.limits)
         except SourceError as error:
-            problems += [msgspec.structs.replace(p, place=_within(file.label, p.place)) for p in error.problems]
+            problems += [msgspec.structs.replace(p, place=within(file.label, p.place)) for p in error.problems]
             continue
         if isinstance(document, Object) and is_stack(document):
             fields = Fields(file.label)
@@ -94,14 +86,6 @@ def read_stack(files: Sequence[File], origin: Origin, options: ReadOptions) -> l
         _table(platform, release, group, origin, first=i == 0)
         for i, ((platform, release), group) in enumerate(by_table.items())
     ]
-
-
-def digest(files: Sequence[File]) -> str:
-    """Return the SHA-256 of one file; of several, that of the lines `hash  name` that sha256sum writes for them."""
-    if len(files) == 1 and not files[0].label:
-        return hashlib.sha256(files[0].data).hexdigest()
-    lines = (f"{hashlib.sha256(file.data).hexdigest()}  {file.label}\n" for file in files)
-    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _table(platform: str, release: str, controls: Sequence[_Control], origin: Origin, *, first: bool) -> Table:
@@ -132,7 +116,7 @@ def _table(platform: str, release: str, controls: Sequence[_Control], origin: Or
 
 def _control(document: Object, fields: Fields) -> _Control:
     line = document.line
-    name, platform, release = (_stripped(document, field, fields) for field in ("name", "platform", "ATT&CK version"))
+    name, platform, release = (fields.line(document, field) for field in ("name", "platform", "ATT&CK version"))
     for field, value in (("name", name), ("platform", platform), ("ATT&CK version", release)):
         if not value:
             fields.missing(field, line)
@@ -142,7 +126,7 @@ def _control(document: Object, fields: Fields) -> _Control:
     return _Control(
         platform=platform,
         release=f"{release}.0" if _WHOLE_RELEASE.fullmatch(release) else release,
-        date=_stripped(document, "last update", fields) or _stripped(document, "creation date", fields),
+        date=fields.line(document, "last update") or fields.line(document, "creation date"),
         tags=tags,
         rows=[
             Row(
@@ -152,9 +136,9 @@ def _control(document: Object, fields: Fields) -> _Control:
                 capability_groups=list(tags[1:]) or None,
                 mapping_type=MAPPING_TYPE if technique else NON_MAPPABLE,
                 attack_object_id=technique or None,
-                score_category=_stripped(score, "category", fields) or _stripped(score, "function", fields) or None,
-                score_value=_stripped(score, "value", fields) or None,
-                comments=_stripped(score, "comments", fields) or _stripped(score, "comment", fields) or None,
+                score_category=fields.line(score, "category") or fields.line(score, "function") or None,
+                score_value=fields.line(score, "value") or None,
+                comments=fields.line(score, "comments") or fields.line(score, "comment") or None,
                 references=list(references),
                 status="complete" if technique else NON_MAPPABLE,
             )
@@ -168,7 +152,7 @@ def _scores(document: Object, fields: Fields) -> Iterator[tuple[str, Object, int
     """Yield technique, score and line for each score; a technique without any score is mapped all the same."""
     for technique in fields.objects(document, "techniques"):
         line = technique.line
-        id_ = _stripped(technique, "id", fields)
+        id_ = fields.line(technique, "id")
         if not id_:
             fields.missing("a technique's id", line)
         scores = fields.objects(technique, "technique-scores")
@@ -181,20 +165,12 @@ def _scores(document: Object, fields: Fields) -> Iterator[tuple[str, Object, int
         rated += [([sub], fields.objects(sub, "scores")) for sub in older]
         for subs, sub_scores in rated:
             for sub in subs:
-                sub_id = _stripped(sub, "id", fields)
+                sub_id = fields.line(sub, "id")
                 yield from ((sub_id, score, sub.line) for score in sub_scores or [_NOTHING])
-
-
-def _stripped(holder: Object, field: str, fields: Fields) -> str:
-    return (fields.text(holder, field) or "").strip()
 
 
 def _id(name: str) -> str:
     return "_".join(name.casefold().split())
-
-
-def _within(label: str, place: str) -> str:
-    return ", ".join(filter(None, (label, place)))
 
 
 def _date_key(date: str) -> tuple[datetime, str]:

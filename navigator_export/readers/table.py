@@ -25,8 +25,30 @@ class Row(msgspec.Struct, gc=False):
     status: str | None = None
     mapping_framework_version: str | None = None
     attack_version: str | None = None
+    attack_object_name: str | None = None
+    related_score: str | None = None
+    """Technique whose rating this one goes with."""
+    mapping_framework: str | None = None
+    """Framework of this row, where it says one of its own; likewise the next."""
+    technology_domain: str | None = None
+    author: str | None = None
+    author_contact: str | None = None
+    author_organization: str | None = None
     capability_groups: list[str] | None = None
     """Further groups of the capability; not a field of Mappings Explorer, where a row has one."""
+
+
+class Provenance(msgspec.Struct, frozen=True):
+    """Who made a source's mappings, and when, in the source's own words; None for what it does not say."""
+
+    mapping_version: str | None = None
+    author: str | None = None
+    contact: str | None = None
+    organization: str | None = None
+    creation_date: str | None = None
+    last_update: str | None = None
+    mapping_framework_version_schema: str | None = None
+    """How the framework counts its releases: FRAMEWORK_VERSION or ACCESS_DATE."""
 
 
 class Metadata(msgspec.Struct):
@@ -38,8 +60,11 @@ class Metadata(msgspec.Struct):
     mapping_framework_version: str | None = None
     mapping_types: dict[str, str] = {}
     """Id to display name."""
+    mapping_type_descriptions: dict[str, str] = {}
+    """Id to what the mapping type says, for those that have more than a name."""
     capability_groups: dict[str, str] = {}
     """Id to display name."""
+    provenance: Provenance = Provenance()
 
 
 class Table(msgspec.Struct):

@@ -6,7 +6,7 @@ from typing import Any
 
 from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.options import Limits
-from navigator_export.strict_yaml import Bounds, Object, line_of, parse_yaml
+from navigator_export.strict_yaml import Bounds, Object, line_of, parse_documents, parse_yaml
 
 
 def yaml_value(text: str, file: str, limits: Limits) -> Any:
@@ -16,6 +16,15 @@ def yaml_value(text: str, file: str, limits: Limits) -> Any:
     if document.problems:
         raise SourceError(file, document.problems)
     return document.value
+
+
+def yaml_documents(text: str, file: str, limits: Limits) -> tuple[Any, ...]:
+    """Return all documents in a YAML text, as `yaml_value` does one."""
+    bounds = Bounds(values=limits.values, depth=limits.depth, cell=limits.cell, setting="reading.limits")
+    documents = parse_documents(text, bounds)
+    if documents[0].problems:
+        raise SourceError(file, documents[0].problems)
+    return tuple(document.value for document in documents)
 
 
 class Fields:
@@ -38,6 +47,10 @@ class Fields:
         self.expected("text", value, self.place(line_of(holder), field))
         return None
 
+    def line(self, holder: Object, field: str) -> str:
+        """Return a text without space around it; empty where there is none."""
+        return (self.text(holder, field) or "").strip()
+
     def texts(self, holder: Object, field: str) -> list[str | None]:
         """Return the texts in a list; none where there is no list."""
         value = holder.get(field)
@@ -47,6 +60,12 @@ class Fields:
             return value
         self.expected("a list of texts", value, self.place(line_of(holder), field))
         return []
+
+    def words(self, holder: Object, field: str) -> list[str]:
+        """Return the texts in a list, or the one that stands in its place, without blank ones."""
+        value = holder.get(field)
+        texts = [value] if isinstance(value, str) else self.texts(holder, field)
+        return [text.strip() for text in texts if text and text.strip()]
 
     def objects(self, holder: Object, field: str) -> list[Object]:
         """Return the objects in a list; none where there is no list."""

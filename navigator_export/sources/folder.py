@@ -1,20 +1,29 @@
-"""A folder of security stack YAML."""
+"""A folder of detection rules or of security stack YAML."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from navigator_export.errors import Problem, SourceError, reason
-from navigator_export.readers.options import Limits, ReadOptions, beyond
+from navigator_export.readers.options import FormatName, Limits, ReadOptions, beyond
 from navigator_export.readers.table import Table
 from navigator_export.sources.contents import contents_of_path, too_large
 from navigator_export.sources.kind import Kind
+from navigator_export.wording import counted
+
+if TYPE_CHECKING:
+    from navigator_export.readers.source_files import SourceFile
+
+_SUFFIXES: Final = (".yaml", ".yml", ".toml")
+_START: Final = 64 * 2**10
+"""Bytes that tell a file's form."""
 
 
 class Folder(Kind):
-    """The YAML files in a folder and the folders in it, together one source; other files are left alone."""
+    """The YAML and TOML files in a folder and the folders in it, together one source; others are left alone."""
 
     on_disk = True
 
@@ -26,41 +35,76 @@ class Folder(Kind):
             return False
 
     def tables(self, word: str, options: ReadOptions) -> Sequence[Table]:
-        """Return the tables of a folder's controls.
+        """Return the tables of a folder's rules and controls; files of other forms are left out, which is said.
 
-        Raises SourceError where they cannot be read, are no security stack, or go beyond the limits.
+        Raises SourceError where they cannot be read, where none is a rule or a control, or beyond the limits.
         """
-        from navigator_export.readers.lines import check_lines  # noqa: PLC0415 - files are the rule
+        from navigator_export.readers.formats import file_form, read_files  # noqa: PLC0415 - files are the rule
         from navigator_export.readers.origin import Origin  # noqa: PLC0415
-        from navigator_export.readers.stack import File, digest, read_stack  # noqa: PLC0415
+        from navigator_export.readers.source_files import digest  # noqa: PLC0415
 
-        files = []
-        left = options.limits.bytes
-        for path in _yaml_files(word, options.limits):
-            data = contents_of_path(str(path), options.limits)
-            left -= len(data)
-            if left < 0:
-                raise SourceError(word, [too_large(options.limits)])
-            check_lines(data, str(path), options.limits)
-            files.append(File(path.relative_to(word).as_posix(), data))
-        if not files:
-            raise SourceError(word, [Problem("this is a folder without YAML; name the files in it")])
+        files = _contents(word, options.limits)
+        by_form: dict[FormatName, list[SourceFile]] = {}
+        others = []
+        for file in files:
+            form = options.format or file_form(file.data[:_START].decode("utf-8", "replace").replace("\r\n", "\n"))
+            if form:
+                by_form.setdefault(form, []).append(file)
+            else:
+                others.append(file)
+        if not by_form:
+            hint = "a folder is read that has Sigma, Splunk or Elastic rules, or CTID's security stack mappings"
+            problem = Problem(
+                "there are no rules and no security stack in this folder; name the files in it", hint=hint
+            )
+            raise SourceError(word, [problem])
         name = Path(os.path.realpath(word)).name or "folder"
-        return read_stack(files, Origin(word, name, digest(files), "stack"), options)
+        remarks = [_left_out(others)] if others else []
+        tables = []
+        for form, own in by_form.items():
+            origin = Origin(word, name, digest(files), form, remarks=tuple(remarks))
+            tables += read_files(form, own, origin, options)
+            remarks = []
+        return tables
 
     def named(self, name: str) -> str | None:
         """Return nothing: what names a file names a folder."""
         return None
 
     def files(self, word: str) -> tuple[Path, ...]:
-        """Return the YAML files in a folder, as far as it can be looked into."""
+        """Return the files in a folder that are read, as far as it can be looked into."""
         try:
-            return tuple(_yaml_files(word, Limits()))
+            return tuple(_files(word, Limits()))
         except SourceError:
             return (Path(word),)
 
 
-def _yaml_files(source: str, limits: Limits) -> list[Path]:
+def _contents(folder: str, limits: Limits) -> list[SourceFile]:
+    from navigator_export.readers.lines import check_lines  # noqa: PLC0415 - files are the rule
+    from navigator_export.readers.source_files import SourceFile  # noqa: PLC0415
+
+    files = []
+    left = limits.bytes
+    for path in _files(folder, limits):
+        data = contents_of_path(str(path), limits)
+        left -= len(data)
+        if left < 0:
+            raise SourceError(folder, [too_large(limits)])
+        check_lines(data, str(path), limits)
+        files.append(SourceFile(path.relative_to(folder).as_posix(), data))
+    if not files:
+        raise SourceError(folder, [Problem("this is a folder without YAML or TOML; name the files in it")])
+    return files
+
+
+def _left_out(files: Sequence[SourceFile]) -> str:
+    named = ", ".join(file.label for file in files[:3])
+    more = f" and {len(files) - 3} more" if len(files) > 3 else ""  # noqa: PLR2004
+    count = counted(len(files), "file is no rule and no control and is", "files are no rules and no controls and are")
+    return f"{count} left out: {named}{more}"
+
+
+def _files(source: str, limits: Limits) -> list[Path]:
     found: list[Path] = []
     seen = 0
 
@@ -74,6 +118,6 @@ def _yaml_files(source: str, limits: Limits) -> list[Path]:
             if seen > limits.files:
                 raise SourceError(source, [beyond(limits, "files")])
             path = Path(folder, name)
-            if path.suffix.casefold() in (".yaml", ".yml") and path.is_file():
+            if path.suffix.casefold() in _SUFFIXES and path.is_file():
                 found.append(path)
     return sorted(found, key=lambda path: path.relative_to(source).as_posix())

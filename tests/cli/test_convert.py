@@ -9,6 +9,7 @@ import pytest
 
 from navigator_export import Recipe, make_layer, read, schemas
 from tests.made_inputs import make_row, mapping_file
+from tests.mappings_explorer import MAPPINGS_EXPLORER
 from tests.readers.test_page import PAGE
 from tests.readers.test_stack import CONTROL
 from tests.real_inputs import shared
@@ -53,7 +54,7 @@ def test_published_exports_convert_to_the_rows_of_the_json(run: Run, tmp_path: P
     rows = json.loads(outcome.out)["mapping_objects"]
     assert len(rows) == len(original["mapping_objects"])
     for field in ("capability_id", "attack_object_id", "score_category", "score_value", "mapping_type", "status"):
-        assert [row[field] for row in rows] == [row.get(field) for row in original["mapping_objects"]]
+        assert [row.get(field) for row in rows] == [row.get(field) for row in original["mapping_objects"]]
 
 
 def test_json_converts_to_itself_but_for_cleaning(run: Run, tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_json_converts_to_itself_but_for_cleaning(run: Run, tmp_path: Path) -> N
     [row] = json.loads(run("convert", source).out)["mapping_objects"]
     assert row["capability_id"] == "A"
     assert row["comments"] == "said"
-    assert row["references"] == ["https://example.org/a"]
+    assert row["references"] == ["https://example.org/a", "x"]
     assert row["attack_object_name"] == "Email Collection"
     assert row["capability_group"] == "mail"
 
@@ -166,3 +167,19 @@ def test_rows_are_shown_with_what_they_are_taken_for(run: Run, tmp_path: Path) -
     for words in ("csv: list with", "separator", "comma", "column Technique", "technique_id", "Rows, and what each"):
         assert words in shown
     assert "Rows, and what each" not in run("inspect", source).out.decode()
+
+
+def test_a_list_becomes_a_file_that_mappings_explorer_accepts(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    outcome = run("convert", written(tmp_path, "own.csv", CSV))
+    assert list(MAPPINGS_EXPLORER.iter_errors(json.loads(outcome.out))) == []
+    assert "warning own: no creation date is stated; it is 01/02/1970, on which this was written" in outcome.err
+
+
+def test_time_that_is_none_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    outcome = run("convert", written(tmp_path, "own.csv", CSV))
+    assert outcome.code == 2
+    assert "SOURCE_DATE_EPOCH: error 'soon' is no time" in outcome.err

@@ -106,6 +106,81 @@ def as_stack(document: Document) -> bytes:
     return yaml.safe_dump(control, allow_unicode=True, sort_keys=False).encode()
 
 
+def as_rows(document: Document) -> bytes:
+    """Return the rows of a document as a list of objects."""
+    return json.dumps([{key: row[key] for key in row if key != "references"} for row in _objects(document)]).encode()
+
+
+def as_dettect(document: Document) -> bytes:
+    """Return the rows of a document as a technique administration."""
+    scores = {None: -1, "minimal": 1, "partial": 3, "significant": 4}
+    techniques = [
+        {
+            "technique_id": row["attack_object_id"] or "T1114",
+            "detection": [
+                {
+                    "applicable_to": [row["capability_group"]],
+                    "location": [row["capability_id"]],
+                    "comment": row["comments"],
+                    "score_logbook": [{"date": "2026-01-05", "score": scores[row["score_value"]], "comment": ""}],
+                }
+            ],
+            "visibility": {"applicable_to": ["all"], "score_logbook": [{"date": None, "score": 2}]},
+        }
+        for row in _objects(document)
+    ]
+    administration = {"file_type": "technique-administration", "name": "x", "platform": ["Windows"]}
+    return yaml.safe_dump(administration | {"techniques": techniques}, allow_unicode=True).encode()
+
+
+def as_sigma(document: Document) -> bytes:
+    """Return the rows of a document as Sigma rules in one file."""
+    rules = [
+        {
+            "title": row["capability_description"],
+            "id": row["capability_id"],
+            "status": "stable",
+            "description": row["comments"],
+            "references": row["references"],
+            "tags": ["attack.execution", f"attack.{(row['attack_object_id'] or 't1114').lower()}"],
+            "logsource": {"product": row["capability_group"]},
+            "detection": {"condition": "selection"},
+        }
+        for row in _objects(document)
+    ]
+    return yaml.safe_dump_all(rules, allow_unicode=True).encode()
+
+
+def as_splunk(document: Document) -> bytes:
+    """Return the rows of a document as one detection of Splunk."""
+    first = _objects(document)[0]
+    detection = {
+        "name": first["capability_description"],
+        "id": first["capability_id"],
+        "search": "| x",
+        "description": first["comments"],
+        "data_source": ["Mail", "Web"],
+        "tags": {"mitre_attack_id": [row["attack_object_id"] or "T1114" for row in _objects(document)]},
+    }
+    return yaml.safe_dump(detection, allow_unicode=True, sort_keys=False).encode()
+
+
+def as_elastic(document: Document) -> bytes:
+    """Return the rows of a document as one rule of Elastic; JSON's texts are TOML's too."""
+    first = _objects(document)[0]
+    said = {"rule_id": first["capability_id"], "name": first["capability_description"], "tags": ["Data Source: Mail"]}
+    lines = ["[metadata]", 'maturity = "production"', "[rule]", *(f"{k} = {json.dumps(v)}" for k, v in said.items())]
+    lines += ["[[rule.threat]]", 'framework = "MITRE ATT&CK"']
+    for row in _objects(document):
+        lines += ["[[rule.threat.technique]]", f'id = "{row["attack_object_id"] or "T1114"}"']
+    return "\n".join(lines).encode()
+
+
+def _objects(document: Document) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = document["mapping_objects"]
+    return found
+
+
 FORMS: dict[str, Callable[[Document], bytes]] = {
     "json": as_json,
     "yaml": as_yaml,
@@ -113,6 +188,11 @@ FORMS: dict[str, Callable[[Document], bytes]] = {
     "xlsx": as_xlsx,
     "page": as_page,
     "stack": as_stack,
+    "rows": as_rows,
+    "dettect": as_dettect,
+    "sigma": as_sigma,
+    "splunk": as_splunk,
+    "elastic": as_elastic,
 }
 
 

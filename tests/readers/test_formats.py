@@ -111,7 +111,19 @@ def test_made_up_set_is_the_same_in_every_form() -> None:
     [
         (b"{}", "json"),
         (b"", "json"),
-        (b"\xef\xbb\xbf [", "json"),
+        (b"\xef\xbb\xbf [", "rows"),
+        (b'{"controls": [{"id": "A"}]}', "rows"),
+        (b'{"metadata": {"list": [1]}}', "json"),
+        (b"[Control],[Technique]\n", "csv"),
+        (b"{Control};Technique\n", "csv"),
+        (b"# own\n- id: A\n  technique: T1114\n", "rows"),
+        (b"- {id: A, technique: T1114}\n", "rows"),
+        (b"version: 1\ncontrols:\n  - id: A\n", "rows"),
+        (b'id,technique,notes\nA,T1114,"say:\n- one: two\n"\n', "csv"),
+        (b"file_type: technique-administration\nname: x\nplatform: all\n", "dettect"),
+        (b"title: x\nid: 1\nlogsource:\n  product: windows\n", "sigma"),
+        (b"name: x\nid: 1\nsearch: y\ndata_source: []\n", "splunk"),
+        (b'[metadata]\nx = 1\n\n[rule]\nrule_id = "1"\n', "elastic"),
         ("{}".encode("utf-16"), "json"),
         (b"PK\x03\x04", "xlsx"),
         (b"# words\nmetadata:\n  x: y\n", "yaml"),
@@ -127,13 +139,44 @@ def test_form_is_told_by_content(data: bytes, form: str) -> None:
     assert find_format(data, "any.name", DEFAULT) == form
 
 
-@pytest.mark.parametrize("data", [b"hello", b"<html></html>", b"\x89PNG\r\n\x1a\n" + bytes(20), b"%PDF-1.7\n"])
+@pytest.mark.parametrize("data", [b"hello", b"hello\n- world\n", b"one line, of words"])
 def test_content_of_no_known_form_is_told_with_the_known_ones(data: bytes) -> None:
-    with pytest.raises(
-        SourceError, match=r"not JSON, nor any other known format|neither UTF-8 nor|is not a technique"
-    ) as raised:
+    with pytest.raises(SourceError, match="not JSON, nor any other known format") as raised:
         read_bytes(data, "x")
     assert len(raised.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "sort"),
+    [
+        (b"<!DOCTYPE html>\n<html></html>", "a web page"),
+        (b"\n<HTML lang='en'>", "a web page"),
+        (b"<?xml version='1.0'?>", "XML"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(20), "a picture"),
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"\x1f\x8b\x08", "a compressed file"),
+        (b"PK\x03\x04xxxxword/document.xml", "a Word document"),
+        (b"sources: [a.json]\nlayers:\n  - file: x.json\n", "a manifest of layers"),
+        (b"file_type: data-source-administration\nname: x\nplatform: all\n", "DeTT&CT's data-source-administration"),
+        (b'{"domain": "enterprise-attack", "techniques": []}', "a Navigator layer"),
+        (b'{"versions": {}, "techniques": [], "metadata": []}', "a Navigator layer"),
+        (b'[{"domain": "enterprise-attack", "techniques": []}]', "a list of Navigator layers"),
+        (b'{"type": "bundle", "id": "x", "objects": []}', "a STIX bundle"),
+        (b'{"generator": "x", "manifest": "y", "layers": [], "groups": []}', "the index of a build"),
+        (b'{"rule_id": "1", "threat": [], "name": "x"}', "a detection rule as Kibana exports it"),
+    ],
+)
+def test_file_of_another_sort_is_told_for_what_it_is(data: bytes, sort: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        read_bytes(data, "x")
+    [problem] = raised.value.problems
+    assert problem.message == f"this is {sort}, not a mapping file"
+
+
+def test_list_that_is_no_json_tells_its_columns() -> None:
+    for data in (b"[ID],[Where]\nA,T1114\n", b"Our controls\n\nID;Where\nA;T1114\nB;T1078\n"):
+        with pytest.raises(SourceError, match=r"its cells are .*'\[?Where\]?'; `reading.columns` names the column"):
+            read_bytes(data, "x")
 
 
 def test_format_can_be_named() -> None:

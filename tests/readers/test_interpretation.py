@@ -122,3 +122,23 @@ def layer_source(form: str, row: dict[str, Any], stated: dict[str, Any]) -> byte
 
 def told(mappings: MappingSet) -> str:
     return "".join((s.name + s.framework + s.framework_version + str(s.groups)) for s in mappings.sources)
+
+
+DOMAINS = b"Rule ID,Domain,Technique ID\nR-1,enterprise,T1059\nR-2,mobile,T1417\nR-3,ics,T0853\n"
+
+
+def test_list_of_several_domains_names_the_setting_that_takes_one() -> None:
+    with pytest.raises(SourceError, match=r"`reading\.domain` says which"):
+        read_bytes(DOMAINS, "own.csv")
+
+
+def test_rows_of_one_domain_are_taken_and_the_others_told() -> None:
+    mappings = read_bytes(DOMAINS, "own.csv", ReadOptions(domain="mobile"))
+    assert [(m.capability.id, m.technique) for m in mappings.mappings] == [("R-2", "T1417")]
+    assert mappings.domain == "mobile"
+    assert "2 rows are of another domain (enterprise, ics), and left out" in mappings.sources[0].remarks
+
+
+def test_domain_that_no_row_names_is_that_of_all_rows() -> None:
+    mappings = read_bytes(DOMAINS.replace(b"mobile", b"ics"), "own.csv", ReadOptions(domain="mobile"))
+    assert mappings.sources[0].rows + sum(source.rows for source in mappings.sources[1:]) == 3

@@ -125,3 +125,76 @@ def test_command_of_a_page_names_it_once(run: Run) -> None:
     outcome = run("export", page, "--source-attack-version", "14.1")
     assert outcome.code == 0
     assert b'navigator-export export T1114-email-collection.txt --source-attack-version=14.1"' in outcome.out
+
+
+TODAY = """\
+Mappings Explorer
+T1114 EMAIL COLLECTION
+Somebody reads mail.
+
+View in MITRE ATT&CK®.
+NIST 800-53 Mappings
+ATT&CK Version16.1ATT&CK DomainEnterpriseChange Versions
+
+Capability ID
+Capability Description
+Mapping Type
+ATT&CK ID
+ATT&CK Name
+Notes
+AC-03\tFirst control\tmitigates\tT1114\tEmail Collection
+AC-04 Second control mitigates T1114 Email Collection
+Showing 1 to 2 of 5 rows  rows per page
+‹
+1
+2
+›
+Acme Mappings
+ATT&CK Version16.1ATT&CK DomainEnterpriseChange Versions
+Capability ID\tCapability Description\tMapping Type\tATT&CK ID\tATT&CK Name\tNotes
+A-1\tMail thing\tTechnique Scores\tT1114\tEmail Collection\t
+Comments
+Comparable Mappings
+are stopped.
+References
+https://example.org/mail
+Showing 1 to 1 of 1 rows
+© somebody
+"""
+
+
+def test_page_with_a_table_for_each_framework() -> None:
+    mappings = read_page(TODAY)
+    assert pairs(mappings) == [("AC-03", "T1114"), ("AC-04", "T1114"), ("A-1", "T1114")]
+    assert [(s.framework, s.attack_version, s.domain) for s in mappings.sources] == [
+        ("nist_800_53", "16.1", "enterprise"),
+        ("Acme", "16.1", "enterprise"),
+    ]
+    assert [m.mapping_type.id for m in mappings.mappings if m.mapping_type] == [
+        "mitigates",
+        "mitigates",
+        "Technique Scores",
+    ]
+    assert mappings.mappings[2].comment == "Comparable Mappings\nare stopped."
+    assert mappings.mappings[2].references == ("https://example.org/mail",)
+
+
+def test_rows_that_the_page_does_not_show_are_told() -> None:
+    [first, second] = read_page(TODAY).sources
+    assert first.remarks == (
+        "only 2 of 5 rows of NIST 800-53 are in the text; show all rows of the page's tables and copy it again",
+    )
+    assert second.remarks == ()
+
+
+def test_rows_of_a_table_that_were_copied_page_by_page_are_all_there() -> None:
+    more = "".join(f"AC-{n}\tControl\tmitigates\tT1114\tEmail Collection\n" for n in (5, 6, 7))
+    text = TODAY.replace("‹\n", f"{more}Showing 3 to 5 of 5 rows\n‹\n")
+    mappings = read_page(text)
+    assert [source.remarks for source in mappings.sources] == [(), ()]
+    assert len(mappings.mappings) == 6
+
+
+def test_line_in_a_table_of_today_that_is_no_row_is_told() -> None:
+    with pytest.raises(SourceError, match=r"line 16: error not a row of the table: 'AC-04 fends off"):
+        read_page(TODAY.replace("AC-04 Second control mitigates", "AC-04 fends off"))

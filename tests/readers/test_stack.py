@@ -92,7 +92,7 @@ def test_folder(tmp_path: Path) -> None:
     [source] = mappings.sources
     assert (source.format, source.name, source.rows, source.mappings) == ("stack", tmp_path.name, 7, 6)
     assert [(u.place, u.reason) for u in mappings.unmapped] == [("Vault.yaml, line 1", "non-mappable")]
-    assert any("valid_tags.yaml is not a control" in remark for remark in source.remarks)
+    assert "1 file is no rule and no control and is left out: valid_tags.yaml" in source.remarks
     assert source.framework_version == "07/04/2021"
 
 
@@ -138,7 +138,7 @@ def test_problems_of_all_files_are_told_with_file_and_line(tmp_path: Path) -> No
         A=CONTROL.replace("value: Partial", "value: Prtial"),
         B=CONTROL.replace("name: Example", "nam: Example").replace("platform: AWS", "name: x\nplatform: [AWS]"),
         C=CONTROL.replace("id: T1110.001", "id: T111"),
-        D="a: [",
+        D="name: D\nplatform: [",
     )
     with pytest.raises(SourceError) as raised:
         read(tmp_path)

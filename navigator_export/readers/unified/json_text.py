@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, Final
@@ -16,7 +15,8 @@ from msgspec import UNSET, UnsetType
 from navigator_export import schemas
 from navigator_export.errors import Problem, SourceError
 from navigator_export.readers.options import Limits, beyond
-from navigator_export.readers.table import Metadata, Row, Table
+from navigator_export.readers.other_files import other_json
+from navigator_export.readers.table import Metadata, Provenance, Row, Table
 from navigator_export.wording import quoted
 
 ROWS = "mapping_objects"
@@ -24,6 +24,7 @@ ROWS = "mapping_objects"
 
 class _MappingType(msgspec.Struct):
     name: str | None = None
+    description: Any = None
 
 
 class _Metadata(msgspec.Struct):
@@ -33,12 +34,19 @@ class _Metadata(msgspec.Struct):
     mapping_framework_version: str | None = None
     mapping_types: dict[str, _MappingType | str | None] | None = None
     capability_groups: dict[str, str | None] | None = None
+    mapping_version: Any = None
+    author: Any = None
+    contact: Any = None
+    organization: Any = None
+    creation_date: Any = None
+    last_update: Any = None
+    mapping_framework_version_schema: Any = None
 
 
 class _PublishedRow(Row, gc=False, kw_only=True):
     """A row with the keys that all published rows have; of others it tells a missing one from null.
 
-    So the keys that were read can be counted. The keys that are not used stand here to be counted too.
+    So the keys that were read can be counted.
     """
 
     capability_id: str | None
@@ -51,13 +59,16 @@ class _PublishedRow(Row, gc=False, kw_only=True):
     score_category: str | UnsetType | None = UNSET  # type: ignore[assignment]
     score_value: str | UnsetType | None = UNSET  # type: ignore[assignment]
     comments: str | UnsetType | None = UNSET  # type: ignore[assignment]
-    attack_object_name: Any = UNSET
-    related_score: Any = UNSET
+    attack_object_name: str | UnsetType | None = UNSET  # type: ignore[assignment]
+    related_score: str | UnsetType | None = UNSET  # type: ignore[assignment]
 
 
 _ALWAYS: Final = 7
 _OFTEN: Final = ("score_category", "score_value", "comments", "attack_object_name", "related_score")
-_SELDOM: Final = ("attack_version", "mapping_framework_version")
+_SELDOM: Final = (
+    *("attack_version", "mapping_framework_version", "mapping_framework", "technology_domain"),
+    *("author", "author_contact", "author_organization"),
+)
 """Keys that count where they say something; a file with a null for one is looked through for repetitions."""
 
 
@@ -126,12 +137,27 @@ def read_unified(data: bytes, name: str, file: str, limits: Limits | None = None
                 id_: (type_.name if isinstance(type_, _MappingType) else type_) or id_
                 for id_, type_ in (meta.mapping_types or {}).items()
             },
+            mapping_type_descriptions={
+                id_: said
+                for id_, type_ in (meta.mapping_types or {}).items()
+                if isinstance(type_, _MappingType) and (said := _in_words(type_.description))
+            },
             capability_groups={id_: group or id_ for id_, group in (meta.capability_groups or {}).items()},
+            provenance=Provenance(**{field: _in_words(getattr(meta, field)) for field in Provenance.__struct_fields__}),
         ),
         rows=rows,
         row_place=f"$.{ROWS}[{{}}]",
         controls=_may_hold_controls(text),
     )
+
+
+def _in_words(value: Any) -> str | None:
+    """Return what metadata says as a text; older files have numbers, and lists of people."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return msgspec.json.encode(value).decode()
 
 
 def _decode(text: bytes) -> tuple[_File, bool]:
@@ -150,10 +176,10 @@ def _decode(text: bytes) -> tuple[_File, bool]:
         has = attrgetter(field)
         lacking = [row for row in rows if has(row) is UNSET]
         kept -= len(lacking)
-        if field in Row.__struct_fields__:
-            for row in lacking:
-                setattr(row, field, None)
-    kept += sum(1 for has in map(attrgetter, _SELDOM) for said in map(has, rows) if said is not None)
+        for row in lacking:
+            setattr(row, field, None)
+    if most != kept:
+        kept += sum(1 for has in map(attrgetter, _SELDOM) for said in map(has, rows) if said is not None)
     return _File(published.metadata, rows), most == kept
 
 
@@ -173,12 +199,15 @@ def _keys_in(text: bytes | msgspec.Raw) -> int:
 
 
 def _repeated_keys(text: bytes) -> list[Problem]:
-    """Return every key that stands twice in the file, its metadata or one of its rows."""
+    """Return every key that says two things in the file, its metadata or one of its rows.
+
+    A published file (NIST 800-53 rev 4 at ATT&CK 14.1) has a key twice that says the same both times.
+    """
 
     def marked(found: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(found)
         if len(made) < len(found):
-            made[_REPEATED] = sorted(key for key, times in Counter(key for key, _ in found).items() if times > 1)
+            made[_REPEATED] = sorted({key for key, value in found if value != made[key]})
         return made
 
     try:
@@ -217,8 +246,10 @@ def _too_long(meta: _Metadata, rows: Sequence[Row], limits: Limits) -> list[Prob
     """Return the texts that are longer than a cell may be, at most one of each field."""
     problems = []
     said: list[str | None] = [meta.mapping_framework, meta.mapping_framework_version]
+    said += [_in_words(getattr(meta, field)) for field in Provenance.__struct_fields__]
     for terms in (meta.mapping_types or {}, meta.capability_groups or {}):
         said += [*terms, *(term.name if isinstance(term, _MappingType) else term for term in terms.values())]
+        said += [_in_words(term.description) for term in terms.values() if isinstance(term, _MappingType)]
     if max(map(len, filter(None, said)), default=0) > limits.cell:
         problems.append(_too_long_at("$.metadata", limits))
     for field in _TEXT_FIELDS:
@@ -247,8 +278,8 @@ def _form_problems(text: bytes, limits: Limits) -> list[Problem]:
         document = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return [_no_json(text, error)]
-    if isinstance(document, dict) and "techniques" in document and "domain" in document:
-        return [Problem("this is a Navigator layer, not a mapping file", "$", "layers are checked with `validate`")]
+    if problem := other_json(document):
+        return [problem]
     rows = document.get(ROWS) if isinstance(document, dict) else None
     if not isinstance(rows, list):
         return _violations(document)

@@ -1,14 +1,19 @@
-"""Reads the unified form as YAML: `metadata:` and `mapping_objects:`, as Mappings Explorer offers it."""
+"""Reads the unified form as YAML: `metadata:` and `mapping_objects:`, as Mappings Explorer offers it.
+
+Mappings Editor writes the rows alone, each with what is metadata elsewhere.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from navigator_export.errors import SourceError
 from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
-from navigator_export.readers.table import Metadata, Row, Table
+from navigator_export.readers.table import Metadata, Provenance, Row, Table
 from navigator_export.readers.text import find_encoding
+from navigator_export.readers.unified.row_metadata import by_framework, most_frequent
 from navigator_export.readers.yaml_fields import Fields, yaml_value
 from navigator_export.strict_yaml import Items, Object, line_of
 
@@ -18,7 +23,9 @@ _TEXT_FIELDS = tuple(field for field in Row.__struct_fields__ if field not in ("
 
 
 def read_unified_yaml(data: bytes, origin: Origin, options: ReadOptions) -> list[Table]:
-    """Return the table in the bytes of a unified YAML file; what is wrong with its form is in the table's problems.
+    """Return the tables in the bytes of a unified YAML file, one for each framework and domain that its rows name.
+
+    What is wrong with its form is in the tables' problems.
 
     Raises SourceError where it is no YAML, no object, or goes beyond the limits.
     """
@@ -28,17 +35,19 @@ def read_unified_yaml(data: bytes, origin: Origin, options: ReadOptions) -> list
     if not isinstance(document, Object):
         fields.expected("metadata: and mapping_objects:", document, "line 1")
         raise SourceError(origin.file, fields.problems)
-    said = document.get("metadata")
-    if not isinstance(said, Object):
-        fields.expected("an object under metadata", said, f"line {line_of(document)}, metadata")
-    metadata = _metadata(said, fields) if isinstance(said, Object) else Metadata()
     items = _items(document, fields)
     if len(items) > options.limits.rows:
         raise SourceError(origin.file, [beyond(options.limits, "rows", ROWS)])
-    rows = [(_row(item, fields), line) for item, line in items]
-    if fields.problems and not isinstance(said, Object):
+    said = document.get("metadata")
+    if "metadata" not in document and any("mapping_framework" in item for item, _ in items):
+        metadata = Metadata(provenance=_provenance_of_rows([item for item, _ in items], fields))
+    elif isinstance(said, Object):
+        metadata = _metadata(said, fields)
+    else:
+        fields.expected("an object under metadata", said, f"line {line_of(document)}, metadata")
         raise SourceError(origin.file, fields.problems)
-    return [
+    rows = [(_row(item, fields), line) for item, line in items]
+    return by_framework(
         Table(
             file=origin.file,
             name=origin.name,
@@ -48,13 +57,13 @@ def read_unified_yaml(data: bytes, origin: Origin, options: ReadOptions) -> list
             row_place="",
             row_places=[f"line {line}" for _, line in rows],
             rows_place=ROWS,
-            metadata_place=f"line {line_of(said)}, metadata.",
+            metadata_place=f"line {line_of(said)}, metadata." if isinstance(said, Object) else f"{ROWS}[].",
             format="yaml",
             reading=(("encoding", encoding.name),),
             remarks=(encoding.remark,) if encoding.remark else (),
             problems=tuple(fields.problems),
         )
-    ]
+    )
 
 
 def _metadata(said: Object, fields: Fields) -> Metadata:
@@ -64,8 +73,32 @@ def _metadata(said: Object, fields: Fields) -> Metadata:
         technology_domain=fields.text(said, "technology_domain") or "",
         mapping_framework_version=fields.text(said, "mapping_framework_version"),
         mapping_types=_names(said, "mapping_types", fields),
+        mapping_type_descriptions=_descriptions(said, fields),
         capability_groups=_names(said, "capability_groups", fields),
+        provenance=Provenance(**{field: fields.text(said, field) for field in Provenance.__struct_fields__}),
     )
+
+
+def _provenance_of_rows(items: Sequence[Object], fields: Fields) -> Provenance:
+    """Return what the most rows say of their authors and dates."""
+
+    def said(*names: str) -> str | None:
+        return most_frequent(fields.text(item, name) for item in items for name in names) or None
+
+    return Provenance(
+        author=said("author"),
+        contact=said("author_contact", "contact"),
+        organization=said("author_organization", "organization"),
+        creation_date=said("creation_date"),
+        last_update=said("last_update", "modified_date"),
+    )
+
+
+def _descriptions(metadata: Object, fields: Fields) -> dict[str, str]:
+    types = metadata.get("mapping_types")
+    described = types.items() if isinstance(types, Object) else ()
+    said = {id_: fields.text(type_, "description") for id_, type_ in described if isinstance(type_, Object)}
+    return {id_: text for id_, text in said.items() if text}
 
 
 def _names(metadata: Object, field: str, fields: Fields) -> dict[str, str]:

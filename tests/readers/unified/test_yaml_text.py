@@ -6,8 +6,11 @@ import pytest
 
 from navigator_export import MappingSet, SourceError, read_bytes
 from navigator_export.readers import ReadOptions
-from navigator_export.readers.options import Limits
+from navigator_export.readers.options import DEFAULT, Limits
+from navigator_export.readers.origin import Origin
+from navigator_export.readers.unified.yaml_text import read_unified_yaml
 from navigator_export.readers.yaml_fields import yaml_value
+from tests.made_inputs import make_row, mapping_bytes
 from tests.readers.lists.made_lists import pairs
 
 METADATA = """\
@@ -150,3 +153,59 @@ def test_limits(limits: Limits, message: str) -> None:
 )
 def test_values_stay_as_they_are_written(text: str, value: object) -> None:
     assert yaml_value(text, "x", Limits()) == value
+
+
+EDITOR = """\
+mapping_objects:
+  - capability_id: W-1
+    attack_object_id: T1059.001
+    attack_object_name: PowerShell
+    score_category: Protect
+    score_value: Significant
+    author: Ann
+    mapping_framework: acme
+    mapping_framework_version: r1
+    technology_domain: enterprise
+    attack_version: "16.1"
+    creation_date: &a1 2026-01-05T00:00:00.000Z
+    modified_date: *a1
+  - capability_id: W-2
+    attack_object_id: T1003.001
+    mapping_framework: acme
+    mapping_framework_version: r2
+    technology_domain: enterprise
+    attack_version: "16.1"
+    creation_date: *a1
+"""
+
+
+def test_rows_alone_say_what_is_metadata_elsewhere() -> None:
+    """As Mappings Editor writes them, with aliases for dates."""
+    [table] = read_unified_yaml(EDITOR.encode(), Origin("x", "x", "", "yaml"), DEFAULT)
+    meta = table.metadata
+    assert (meta.mapping_framework, meta.mapping_framework_version) == ("acme", "r1")
+    assert (meta.attack_version, meta.technology_domain) == ("16.1", "enterprise")
+    assert meta.provenance.creation_date == meta.provenance.last_update == "2026-01-05T00:00:00.000Z"
+    assert meta.provenance.author == "Ann"
+    assert [row.mapping_framework_version for row in table.rows] == [None, "r2"]
+    assert [row.attack_version for row in table.rows] == [None, None]
+    mappings = read_bytes(EDITOR.encode(), "x")
+    assert [(m.capability.id, m.technique, m.value) for m in mappings.mappings] == [
+        ("W-1", "T1059.001", "significant"),
+        ("W-2", "T1003.001", None),
+    ]
+
+
+def test_rows_of_several_frameworks_are_tables_of_their_own() -> None:
+    text = EDITOR.replace("acme", "other", 1)
+    tables = read_unified_yaml(text.encode(), Origin("x", "x", "", "yaml"), DEFAULT)
+    assert [(t.metadata.mapping_framework, t.row_places) for t in tables] == [
+        ("other", ["line 2"]),
+        ("acme", ["line 14"]),
+    ]
+
+
+def test_row_may_name_another_framework_than_its_file() -> None:
+    rows = [make_row(), make_row("B", mapping_framework="other"), make_row("C", mapping_framework="m365")]
+    mappings = read_bytes(mapping_bytes(rows), "x")
+    assert [(s.framework, s.rows) for s in mappings.sources] == [("m365", 2), ("other", 1)]
