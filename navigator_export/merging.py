@@ -43,7 +43,7 @@ def require_one_domain(sets: Sequence[MappingSet]) -> None:
     """Raise SourceError where sets are of different domains."""
     if any(other.domain != sets[0].domain for other in sets):
         message = f"the sources are of different domains: {_stated(sets, 'domain')}"
-        hint = "one layer takes one; `reading.domain` says which, and leaves out the techniques of the others by name"
+        hint = "one layer takes one domain; `reading.domain` says which, and leaves the others' techniques out by name"
         raise SourceError("", [Problem(message, hint=hint)])
 
 

@@ -7,6 +7,7 @@ The words are those of MITRE's Mappings Explorer and of ATT&CK itself.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
@@ -125,6 +126,12 @@ class Source(msgspec.Struct, frozen=True):
     """The command-line options that it was read with; None for the value of a flag."""
 
 
+def stated_releases(sources: Iterable[Source]) -> tuple[str, ...]:
+    """Return the ATT&CK releases that sources state, each once, oldest first."""
+    stated = {source.attack_version for source in sources}
+    return tuple(sorted(stated, key=lambda release: [int(part) for part in release.split(".")]))
+
+
 class MappingSet(msgspec.Struct, frozen=True):
     """The mappings of one or more sources at one ATT&CK release and domain."""
 
@@ -141,9 +148,3 @@ class MappingSet(msgspec.Struct, frozen=True):
     unmapped: tuple[UnmappedRow, ...] = ()
     inactive: tuple[Mapping, ...] = ()
     """Mappings set apart because their technique is not active in the release; see `retargeting`."""
-
-    @property
-    def stated_releases(self) -> tuple[str, ...]:
-        """Return the ATT&CK releases that the sources state, each once, oldest first."""
-        stated = {source.attack_version for source in self.sources}
-        return tuple(sorted(stated, key=lambda release: [int(part) for part in release.split(".")]))

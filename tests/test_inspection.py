@@ -255,3 +255,19 @@ def test_a_release_that_the_catalogue_does_not_know_has_no_tactics_and_no_names(
     for unknown in (result, inspected(rated_rows(), attack_version="999.0")):
         assert unknown.tactics == ()
         assert [technique.name for technique in unknown.techniques] == [""] * 4
+
+
+def test_capabilities_of_several_groups_are_told_with_the_mappings_in_each() -> None:
+    rows = [
+        *(make_row("A", technique) for technique in ("T1114", "T1566")),
+        make_row("A", "T1078", capability_group="identity"),
+        make_row("A", "T1059", capability_group=None),
+        make_row("B"),
+    ]
+    mappings = mapping_set(rows)
+    told = inspect(mappings, assign_tiers(mappings, TierOptions())).several_groups
+    assert [(facts.capability, facts.group, facts.mappings) for facts in told] == [
+        ("A", "", 1),
+        ("A", "Identity", 1),
+        ("A", "Mail Protection", 2),
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from navigator_export import Recipe, SelectionError, SourceError, make_layer, read, read_each
+from navigator_export import Criteria, Recipe, Selection, SelectionError, SourceError, make_layer, read, read_each
 from navigator_export.inspection import gather, inspect
 from navigator_export.merging import merge
 from navigator_export.model import MappingSet, Origin
@@ -56,6 +56,15 @@ def test_title_file_name_and_metadata_say_which_releases_the_sources_are_at(file
     assert "attack-6.3+16.1-to-16.1" in product.file_name
     releases = metadata_of(json.loads(product.text), "ATT&CK release")
     assert releases == ["6.3 enterprise", "16.1 enterprise"]
+
+
+def test_title_tells_the_releases_of_the_frameworks_that_are_selected_alone(tmp_path: Path) -> None:
+    old = mapping_file(tmp_path, [make_row("AC-1", rating="")], "old.json", **NIST | {"attack_version": "14.1"})
+    new = mapping_file(tmp_path, [make_row()], "new.json", attack_version="15.1")
+    selection = Selection(include=Criteria(frameworks=("m365",)))
+    product = make_layer(read_each(old, new), Recipe(attack_version="16.1", selection=selection))
+    assert "(from 15.1)" in product.layer.name
+    assert product.tally.retargeting.from_release == "15.1"
 
 
 def test_order_of_the_sources_decides_nothing_but_their_order(files: tuple[Path, Path]) -> None:

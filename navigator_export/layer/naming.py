@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from navigator_export.frameworks import framework
+from navigator_export.model import stated_releases
 from navigator_export.preparation import Settled
 from navigator_export.recipe import Recipe, options
 from navigator_export.selection import Selection
@@ -27,7 +28,7 @@ def title(settled: Settled) -> str:
     if moved.domain != "enterprise":
         release += f" {moved.domain}"
     if recipe.attack_version is not None:
-        release += f" (from {', '.join(moved.stated_releases)})"
+        release += f" (from {', '.join(stated_releases(settled.tally.sources))})"
     only_selection = options(Recipe(selection=recipe.selection))
     ambiguous = any("," in (value or "") or "·" in (value or "") for _, value in only_selection)
     if ambiguous or len(selected) > _LONGEST:
@@ -44,7 +45,7 @@ def file_name(settled: Settled) -> str:
     frameworks = "+".join(dict.fromkeys(stated))
     release = moved.attack_version
     if settled.recipe.attack_version is not None:
-        release = f"{'+'.join(moved.stated_releases)}-to-{release}"
+        release = f"{'+'.join(stated_releases(settled.tally.sources))}-to-{release}"
     words = [*settled.selection.split(", "), *_other_words(settled)]
     tail = "_".join(map(slug, words))
     if len(tail) > _LONGEST or not all(map(_is_plain, options(settled.recipe))):

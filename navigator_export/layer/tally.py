@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from navigator_export.attack import Release
-from navigator_export.model import Capability, MappingSet, Source
+from navigator_export.model import Capability, MappingSet, Source, stated_releases
 from navigator_export.retargeting import Retargeting, account_for
 from navigator_export.selection import Selected
 
@@ -45,11 +45,13 @@ class Tally(msgspec.Struct, frozen=True):
 
 def take_account(mappings: MappingSet, selected: Selected, release: Release) -> Tally:
     """Return the account of a selection of mappings that were retargeted to a release."""
-    retargeting = account_for(selected.mappings, selected.inactive, release, ", ".join(mappings.stated_releases))
-    all_mappings = len(mappings.mappings) + len(mappings.inactive)
     frameworks = {m.capability.framework for m in selected.mappings}
+    sources = tuple(source for source in mappings.sources if source.framework in frameworks)
+    stated = ", ".join(stated_releases(sources))
+    retargeting = account_for(selected.mappings, selected.inactive, release, stated)
+    all_mappings = len(mappings.mappings) + len(mappings.inactive)
     return Tally(
-        sources=tuple(source for source in mappings.sources if source.framework in frameworks),
+        sources=sources,
         rows=sum(source.rows for source in mappings.sources),
         mappings=len(selected.mappings),
         capabilities=len({(m.capability.framework, m.capability.id) for m in selected.mappings}),
