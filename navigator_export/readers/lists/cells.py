@@ -25,9 +25,8 @@ UNMARKED: Final = NOTHING | {"no", "n", "false", "✗", "✘", "☐", "nein"}
 _BETWEEN: Final = re.compile(r"[,;|\r\n]+")
 _BETWEEN_IN_WORDS: Final = re.compile(r"[,;|\r\n]|\s(?:and|&|\+)\s")
 _BETWEEN_ENDS: Final = re.compile(r"\s(?:-|to|through)\s|–|—|\.\.|…")
-_LIKE_AN_ID: Final = re.compile(
-    r"(?:(?=\S{0,60}[0-9])\S{1,60}|[A-Z][A-Z._:/-]{0,60}|\w{1,40}(?:[._:]\w{1,40}){1,9})(?: ?\(\w{1,10}\))?"
-)
+_ENDING: Final = re.compile(r" ?\(\w{1,10}\)\Z")
+_LONGEST_ID: Final = 60
 _PLAIN_ID: Final = re.compile(r"[A-Z]{1,10}-[0-9]{1,9}[\w.()-]{0,20}")
 _SUB_NUMBER: Final = r"(?:0?\.)?[0-9]{1,3}"
 _SUB_NUMBERS: Final = re.compile(rf"{_SUB_NUMBER}(?:(?:\s*[,;|/&+]\s*|\s+(?:and\s+)?){_SUB_NUMBER}){{0,99}}")
@@ -45,13 +44,23 @@ def capabilities_in(cell: str) -> tuple[tuple[str, ...], bool]:
     parts = _parts(_BETWEEN, cell)
     for separator in (_BETWEEN, _BETWEEN_IN_WORDS):
         found = _parts(separator, cell)
-        if found and all(_LIKE_AN_ID.fullmatch(part) for part in found):
+        if found and all(_is_like_an_id(part) for part in found):
             return tuple(dict.fromkeys(found)), False
     words = cell.split()
     if len(words) > 1 and all(_PLAIN_ID.fullmatch(word) for word in words):
         return tuple(dict.fromkeys(words)), False
     ends = _parts(_BETWEEN_ENDS, cell)
-    return (cell,), len(parts) > 1 or (len(ends) > 1 and all(_LIKE_AN_ID.fullmatch(end) for end in ends))
+    return (cell,), len(parts) > 1 or (len(ends) > 1 and all(_is_like_an_id(end) for end in ends))
+
+
+def _is_like_an_id(part: str) -> bool:
+    """Return whether a text is one word with a digit, in capitals, or with a sign inside, `AC-2 (1)` among them."""
+    word = _ENDING.sub("", part)
+    return (
+        0 < len(word) <= _LONGEST_ID
+        and len(word.split()) == 1
+        and (word.isupper() or any(character.isdigit() or character in "._:" for character in word))
+    )
 
 
 def _parts(separator: re.Pattern[str], cell: str) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -18,6 +18,7 @@ from navigator_export.readers.origin import Origin
 from navigator_export.readers.ratings import is_rating
 from navigator_export.wording import counted, quoted, shortened
 
+_LONGEST_RATING: Final = 40
 _SHOWN: Final = 3
 """Places that are named of those where something occurs."""
 _BEGINS_WITH_ID: Final = re.compile(r"\W{0,5}(?:attack\.)?t[0-9]{4}(?![0-9a-z])", re.IGNORECASE)
@@ -65,9 +66,10 @@ class Checks:
         self._said = {option for option, _ in options.columns}
         self._value_is_read = VALUE in columns.index or bool(columns.marks) or self._is_said(VALUE)
         self._unread = {position: _Unread() for position, _ in columns.unread}
-        self._capabilities: Counter[str] = Counter()
+        self._capabilities: set[str] = set()
         self._names: dict[tuple[int, str], dict[str, str]] = {}
         self._contradictions: dict[tuple[str, str], Places] = {}
+        self._fitting: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()
         self._several = Places()
         self._by_name = Places()
         self._odd = Places()
@@ -81,21 +83,23 @@ class Checks:
                 seen.filled += 1
                 if _BEGINS_WITH_ID.match(cell):
                     seen.ids += 1
-                elif is_rating(cell) or cell.casefold() in self._own_words:
+                elif _may_rate(cell) or cell.casefold() in self._own_words:
                     seen.ratings += 1
                 seen.example = seen.example or cell
 
     def capability(self, number: int, cell: str, ids: Sequence[str], *, unclear: bool) -> None:
         """Take in the ids of a capability's cell; `unclear` where it may hold more than one."""
-        self._capabilities.update(ids)
         if unclear:
             self._several.add(f"{self._origin.row(number)} {quoted(cell)}")
         for id_ in ids:
-            if _MADE_BY_EXCEL.fullmatch(id_):
+            self._capabilities.add(id_)
+            if id_[0].isalnum() and _MADE_BY_EXCEL.fullmatch(id_):
                 self._spreadsheet.add(f"{quoted(id_)} in {self._origin.row(number)}")
 
-    def techniques(self, number: int, ids: Sequence[str], names: Sequence[str], by_name: str, odd: str) -> None:
+    def techniques(self, number: int, ids: tuple[str, ...], names: tuple[str, ...], by_name: str, odd: str) -> None:
         """Take in the techniques of a row, and the names that stand beside them."""
+        if (ids, names) in self._fitting:
+            return
         place = self._origin.row(number)
         if by_name:
             self._by_name.add(f"{quoted(by_name)} as {', '.join(ids)}")
@@ -104,6 +108,8 @@ class Checks:
         if len(ids) != 1 or by_name:
             return
         [id_] = ids
+        if not odd and all(not name or fits(id_, name) for name in names):
+            self._fitting.add((ids, names))
         for column, name in enumerate(names):
             plain = " ".join(name.casefold().split())
             if not plain or plain == id_.casefold():
@@ -118,7 +124,7 @@ class Checks:
         if not ids or CAPABILITY not in self._columns.names:
             return
         name = self._columns.names[CAPABILITY]
-        example = quoted(next(iter(ids)))
+        example = quoted(min(ids))
         if all(_ID.fullmatch(id_) for id_ in ids) or all(ids_named(id_) for id_ in ids):
             message = f"column {name} holds nothing but techniques, such as {example}, and no capabilities"
             yield Problem(message, self._place(), "`reading.columns` names the column, as capability_id")
@@ -188,3 +194,13 @@ class Checks:
 
     def _place(self) -> str:
         return f"sheet {self._origin.sheet}" if self._origin.sheet else ""
+
+
+@lru_cache(maxsize=4096)
+def _is_rating(cell: str) -> bool:
+    return is_rating(cell)
+
+
+def _may_rate(cell: str) -> bool:
+    # The project's words make at most `protect significant`, with a sign between.
+    return len(cell) <= _LONGEST_RATING and _is_rating(cell)

@@ -202,7 +202,7 @@ WIDEST: Final = 1024
 """Columns in which a list is looked for."""
 _LONGEST: Final = 200
 _IN_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_TELLING: Final = re.compile(r"[(\[]\s*(ids?|names?|numbers?|titles?)\s*[)\]]", re.IGNORECASE)
+_TELLING: Final = re.compile(r"[(\[]\s{0,9}(ids?|names?|numbers?|titles?)\s{0,9}[)\]]", re.IGNORECASE)
 """Words in brackets that tell one column from another, `Technique (ID)` from `Technique (Name)`."""
 _SIGNS: Final = re.compile(r"[\W_]+")
 _LETTERS: Final = re.compile(r"[A-Z]{1,2}")

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from navigator_export import MappingSet, SourceError
+from navigator_export.attack import builtin
 from navigator_export.readers.lists.cells import capabilities_in
 from navigator_export.readers.lists.columns import FIELDS, OTHER_OPTIONS
+from navigator_export.readers.lists.template import template
 from tests.readers.lists.made_lists import pairs, ratings, read_csv
 from tests.real_inputs import ROOT
 from tests.results import metadata_of
@@ -312,3 +314,8 @@ def test_layer_says_how_its_list_was_read(run: Run, tmp_path: Path) -> None:
     outcome = run("export", file, *options)
     assert outcome.code == 0, outcome.err
     assert "--fill-down --column=value=Level --rating=Hi=significant --rating=No=none" in outcome.out.decode()
+
+
+def test_example_of_the_template_is_at_the_newest_release() -> None:
+    [source] = read_csv(template("csv")).sources
+    assert source.attack_version == builtin().newest("enterprise")
