@@ -121,8 +121,8 @@ class Source(msgspec.Struct, frozen=True):
     """One of `readers.options.FORMATS`."""
     reading: tuple[tuple[str, str], ...] = ()
     """What was taken for what, as (what, how) pairs."""
-    read_options: tuple[tuple[str, str], ...] = ()
-    """The command-line options that it was read with."""
+    read_options: tuple[tuple[str, str | None], ...] = ()
+    """The command-line options that it was read with; None for the value of a flag."""
 
 
 class MappingSet(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ class Setting(msgspec.Struct, frozen=True):
     """One thing that a user can set."""
 
     path: str
-    """Field of a recipe, `selection.tier`; or of how sources are read, `reading.sheet`."""
+    """Field of a recipe, `selection.tier`; or of how sources are read, `reading.encoding`."""
     option: str
     """Option of the command line, `--tier`."""
     key: str
@@ -65,7 +65,9 @@ READING_SETTINGS: Final = (
     Setting("reading.category", "--source-category", "category"),
     Setting("reading.columns", "--column", "columns"),
     Setting("reading.ratings", "--rating", "ratings"),
-    Setting("reading.sheet", "--sheet", "sheet"),
+    Setting("reading.sheets", "--sheet", "sheet"),
+    Setting("reading.fill_down", "--fill-down", "fill_down"),
+    Setting("reading.statuses", "--status", "status"),
     Setting("reading.encoding", "--encoding", "encoding"),
     *(
         Setting(f"reading.limits.{name}", f"--limit {name}=…", f"limits.{name}")

@@ -166,7 +166,8 @@ class _Reader:
         if not isinstance(given, dict):
             return ManifestSource(self._files(name, _words(given)))
         said = {key: value for key, value in given.items() if key != "files"}
-        said |= {key: list(said[key].items()) for key in ("columns", "ratings") if key in said}
+        said |= {key: _pairs(said[key]) for key in ("columns", "ratings") if key in said}
+        said |= {f: _words(said.pop(key)) for key, f in (("sheet", "sheets"), ("status", "statuses")) if key in said}
         return ManifestSource(self._files(name, _words(given["files"])), msgspec.convert(said, ReadOptions))
 
     def _files(self, name: str, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -250,6 +251,10 @@ class _Reader:
 
     def _place(self, path: tuple[str | int, ...]) -> str:
         return f"line {_line(self._document, path)}"
+
+
+def _pairs(value: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, word) for name, words in value.items() for word in _words(words))
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -52,18 +52,34 @@ source_options = cloup.option_group(
     cloup.option(
         "--column",
         "read_columns",
-        type=Pair("field=column", 'technique_id="ATT&CK ID"'),
+        type=Pair("field=column", 'technique_id="ATT&CK ID"', blank=True),
         multiple=True,
-        help="Column of a list, by its header or letter, as in technique_id=C. Repeatable.",
+        help="Column of a list, by its header or letter, as in technique_id=C; value= reads none. Repeatable.",
     ),
     cloup.option(
         "--rating",
         "read_ratings",
         type=Pair("word=rating", "High=significant or 50..75=partial", last=True),
         multiple=True,
-        help='What a word, number or range means, as in 3="protect significant". Repeatable.',
+        help='What a word, number or range means, as in 3="protect significant" or No=none. Repeatable.',
     ),
-    cloup.option("--sheet", "read_sheet", metavar="NAME", help="Sheet of an Excel file; else the first with a list."),
+    cloup.option(
+        "--status",
+        "read_statuses",
+        multiple=True,
+        metavar="PATTERN",
+        help="Status of the rows that map something, as in Implemented; else all. Repeatable.",
+    ),
+    cloup.option(
+        "--fill-down", "read_fill_down", is_flag=True, help="A list's row without a capability takes the one above."
+    ),
+    cloup.option(
+        "--sheet",
+        "read_sheets",
+        multiple=True,
+        metavar="NAME",
+        help="Sheet of an Excel file, or * for all; else the first with a list. Repeatable.",
+    ),
     cloup.option(
         "--encoding", "read_encoding", metavar="NAME", help="Encoding of a text file, as in cp1250; else detected."
     ),

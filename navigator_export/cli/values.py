@@ -61,20 +61,24 @@ class Assignment(click.ParamType[tuple[str, str, str]]):
 
 
 class Pair(click.ParamType[tuple[str, str]]):
-    """`name=value`, both not empty; the last `=` that leaves a value parts them, or the first."""
+    """`name=value`, both not empty; the last `=` that leaves a value parts them, or the first.
 
-    def __init__(self, name: str, example: str, *, last: bool = False) -> None:
+    With `blank` the value may be empty.
+    """
+
+    def __init__(self, name: str, example: str, *, last: bool = False, blank: bool = False) -> None:
         self.name = name
         self._example = example
         self._last = last
+        self._blank = blank
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
         """Return both sides."""
         if isinstance(value, tuple):
             return value
         text = str(value)
-        left, _, right = text.rpartition("=") if self._last else text.partition("=")
-        if not left.strip() or not right.strip():
+        left, sign, right = text.rpartition("=") if self._last else text.partition("=")
+        if not left.strip() or not (right.strip() or (self._blank and sign)):
             self.fail(f"{value!r}: expected one like {self._example}", param, ctx)
         return left.strip(), right.strip()
 

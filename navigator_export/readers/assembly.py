@@ -30,6 +30,7 @@ from navigator_export.model import (
     Value,
 )
 from navigator_export.readers.assumptions import with_releases
+from navigator_export.readers.gathering import gathered
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.wording import LINE, counted, quoted
@@ -49,7 +50,7 @@ EXPLAINED: Final = 50
 """Problems of a table that name the nearest word; it takes long to find, and no more are shown."""
 
 
-def assemble(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] = ()) -> MappingSet:
+def assemble(tables: Sequence[Table], read_options: tuple[tuple[str, str | None], ...] = ()) -> MappingSet:
     """Return the mappings of all tables as one set, in the tables' order.
 
     Raises SourceError as `assemble_each` does, and where the tables are of different domains or ATT&CK releases.
@@ -57,7 +58,9 @@ def assemble(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] 
     return merge(assemble_each(tables, read_options))
 
 
-def assemble_each(tables: Sequence[Table], read_options: tuple[tuple[str, str], ...] = ()) -> tuple[MappingSet, ...]:
+def assemble_each(
+    tables: Sequence[Table], read_options: tuple[tuple[str, str | None], ...] = ()
+) -> tuple[MappingSet, ...]:
     """Return the mappings of each table as a set of its own; a capability that several name is the same in all.
 
     A list that states no ATT&CK release is given one, see `with_releases`.
@@ -81,7 +84,7 @@ def _assembled(
     domain: Domain,
     release: str,
     capabilities: _Capabilities,
-    read_options: tuple[tuple[str, str], ...],
+    read_options: tuple[tuple[str, str | None], ...],
 ) -> MappingSet:
     read = _read_rows(table, capabilities)
     mappings: dict[Mapping, Mapping] = {}
@@ -140,7 +143,7 @@ def _checked(table: Table) -> tuple[Domain, str]:
         place = table.place_of_metadata("attack_version")
         problems.append(Problem(f"{quoted(meta.attack_version)} is not an ATT&CK release", place, _RELEASE_EXPECTED))
     if problems or table.problems or domain is None:
-        raise SourceError(table.file, [*problems, *table.problems, *_wrong_words(table)])
+        raise SourceError(table.file, gathered([*problems, *table.problems, *_wrong_words(table)]))
     return domain, release
 
 
@@ -262,7 +265,7 @@ def _read_rows(table: Table, capabilities: _Capabilities) -> _ReadRows:
             )
         )
     if words.problems:
-        raise SourceError(table.file, words.problems)
+        raise SourceError(table.file, gathered(words.problems))
     return _ReadRows(rows, no_links, _other_spellings(table, by_spelling))
 
 
@@ -364,7 +367,7 @@ class _Words:
     def _expected(self, word: str, known: Sequence[str]) -> str:
         close = nearest(word[:LINE], known, "words") if len(self._wrong_words) < EXPLAINED else ""
         near = f" ({close})" if close.startswith("nearest") else ""
-        return f"expected {', '.join(known)}{near}; `reading.ratings` says what it means"
+        return f"expected {', '.join(known)}{near}; `reading.ratings` says what it means, or that it is none"
 
     def _tell(self, index: int, field: str, raw: str | None) -> None:
         message, hint = self._wrong_words[field, raw]
@@ -471,7 +474,7 @@ def _source(
     release: str,
     mapped: int,
     remarks: Iterable[str],
-    read_options: tuple[tuple[str, str], ...],
+    read_options: tuple[tuple[str, str | None], ...],
 ) -> Source:
     meta = table.metadata
     return Source(

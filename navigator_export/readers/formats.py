@@ -106,7 +106,7 @@ def file_form(text: str) -> FormatName | None:
 def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> FormatName:
     from navigator_export.readers.dettect import is_dettect  # noqa: PLC0415 - JSON does without
     from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.lists.delimited import is_list  # noqa: PLC0415
+    from navigator_export.readers.lists.delimited import is_list, looks_tabular  # noqa: PLC0415
     from navigator_export.readers.page import is_page  # noqa: PLC0415
 
     if is_page(text):
@@ -121,20 +121,11 @@ def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> For
     check_lines(data, file, options.limits)
     if _YAML_LIST.match(text) or (_YAML_FIRST_KEY.match(text) and _YAML_LIST_BELOW.search(text)):
         return "rows"
-    if options.columns or is_list(data, file, options) or _looks_tabular(text):
+    if options.columns or is_list(data, file, options) or looks_tabular(data, file, options):
         return "csv"
     known = "; ".join(f"{name} ({meaning})" for name, meaning in MEANINGS.items())
     hint = f"known are {known}; `reading.format` names it"
     raise SourceError(file, [Problem("this is not JSON, nor any other known format", hint=hint)])
-
-
-def _looks_tabular(text: str) -> bool:
-    """Return whether most of the first lines have cells, so that the list's reader can say what its header lacks."""
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
-    return len(lines) > 1 and any(
-        sum(separator in line for line in lines) * 2 > len(lines) and separator in lines[0] + lines[1]
-        for separator in (",", ";", "\t", "|")
-    )
 
 
 def _readable(start: bytes) -> str:

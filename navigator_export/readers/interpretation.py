@@ -6,18 +6,28 @@ something of a source are laid over it, whatever its form.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Final
 
 from msgspec.structs import replace
 
 from navigator_export.characters import clean_name
-from navigator_export.errors import Problem, SourceError
+from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.model import CATEGORIES
+from navigator_export.patterns import matches
+from navigator_export.readers.assembly import NON_MAPPABLE, is_non_mappable
 from navigator_export.readers.assumptions import ASSUMED_CATEGORY, completed, framework_id
 from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.ratings import NO_MAPPING, Ratings
 from navigator_export.readers.table import Row, Table
-from navigator_export.wording import counted
+from navigator_export.wording import counted, shortened
+
+_SHOWN: Final = 6
+"""Words that a remark names."""
+_IN_PLACE: Final = frozenset({"complete", "completed", "implemented", "active", "enabled", "in place", "done", "yes"})
+"""Statuses, in small letters, that go without saying where they are the only one."""
 
 
 def interpret(tables: Sequence[Table], options: ReadOptions) -> list[Table]:
@@ -25,7 +35,8 @@ def interpret(tables: Sequence[Table], options: ReadOptions) -> list[Table]:
 
     Raises SourceError where what the options say cannot be.
     """
-    stated = [_stated(table, options) for table in _of_domain([_cleaned(table) for table in tables], options)]
+    of_domain = _of_domain([_cleaned(table) for table in tables], options)
+    stated = _by_status([_stated(table, options) for table in of_domain], options)
     return list(chain.from_iterable(map(completed, _rated(stated, options))))
 
 
@@ -83,8 +94,6 @@ def _rated(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]:
     """Return the tables with their ratings in the project's words, as far as words are known or said."""
     if not (options.ratings or options.category or any(table.own_words for table in tables)):
         return tables
-    from navigator_export.readers.ratings import Ratings  # noqa: PLC0415 - most sources need none
-
     try:
         ratings = Ratings(options.ratings, options.category)
     except ValueError as error:
@@ -93,9 +102,80 @@ def _rated(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]:
     known = sum(ratings.read(word, None)[0] in CATEGORIES for word in said)
     if said and known < len(said) * min(table.category_share for table in tables):
         tables = _with_groups_for_categories(tables)
+    if any(table.doubtful_values for table in tables):
+        tables = _without_doubtful_values(tables, ratings)
+    left_out: Counter[str] = Counter()
     for row in _rows(tables):
-        row.score_category, row.score_value = ratings.read(row.score_category, row.score_value)
+        read = ratings.read(row.score_category, row.score_value)
+        if read == NO_MAPPING:
+            left_out[row.score_value or row.score_category or ""] += 1
+            row.status, read = NON_MAPPABLE, (None, None)
+        row.score_category, row.score_value = read
+    if left_out:
+        tables = _with_remark(tables, f"{_rows_map_nothing(left_out.total())}, by rating: {_told(left_out)}")
     return _with_assumed_category(tables)
+
+
+def _without_doubtful_values(tables: Sequence[Table], ratings: Ratings) -> Sequence[Table]:
+    """Leave out what a column holds that is called Level or Score, where none of its words is a rating."""
+    said = Counter(row.score_value for row in _rows(tables) if row.score_value)
+    if not said or any(row.score_category for row in _rows(tables)) or any(ratings.knows(word) for word in said):
+        return tables
+    for row in _rows(tables):
+        row.score_value = None
+    name = tables[0].column_names["score_value"]
+    tables = [
+        replace(
+            table,
+            column_names={field: column for field, column in table.column_names.items() if field != "score_value"},
+            reading=tuple((what, "not read" if what == f"column {name}" else how) for what, how in table.reading),
+        )
+        for table in tables
+    ]
+    remark = (
+        f"column {name} holds other words than ratings ({_told(said)}), and is not read; "
+        "`reading.ratings` says what they mean"
+    )
+    return _with_remark(tables, remark)
+
+
+def _by_status(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]:
+    """Return the tables whose rows of another status than those asked for map nothing.
+
+    Raises SourceError for a status that no row has.
+    """
+    said = Counter(row.status for row in _rows(tables) if row.status and not is_non_mappable(row.status))
+    if not options.statuses:
+        if not tables[0].column_names or all(word.casefold() in _IN_PLACE for word in said):
+            return tables
+        remark = f"rows of every status count: {_told(said)}; `reading.statuses` takes only some"
+        return _with_remark(tables, remark)
+    for pattern in options.statuses:
+        if not any(matches(pattern, word) for word in said):
+            problem = Problem(
+                f"no row has the status {pattern!r}", "reading.statuses", nearest(pattern, said, "statuses")
+            )
+            raise SourceError(tables[0].file, [problem])
+    left_out: Counter[str] = Counter()
+    for row in _rows(tables):
+        status = row.status or ""
+        if not is_non_mappable(status) and not any(matches(pattern, status) for pattern in options.statuses):
+            left_out[status or "no status"] += 1
+            row.status = NON_MAPPABLE
+    if not left_out:
+        return tables
+    return _with_remark(tables, f"{_rows_map_nothing(left_out.total())}, by status: {_told(left_out)}")
+
+
+def _rows_map_nothing(number: int) -> str:
+    return counted(number, "row maps nothing", "rows map nothing")
+
+
+def _told(words: Counter[str]) -> str:
+    """Return words with their counts, the most frequent first."""
+    shown = sorted(words.items(), key=lambda item: (-item[1], item[0]))
+    rest = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return ", ".join(f"{shortened(word)} {count:,}" for word, count in shown[:_SHOWN]) + rest
 
 
 def _with_groups_for_categories(tables: Sequence[Table]) -> Sequence[Table]:

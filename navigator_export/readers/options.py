@@ -64,13 +64,19 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     domain: Domain | None = None
     """These four stand in for what a source says, or does not say."""
     columns: tuple[tuple[str, str], ...] = ()
-    """(field, column) pairs for lists: a field of `columns.FIELDS`, and a header or a letter as in Excel."""
+    """(field, column) pairs for lists: a field of `columns.FIELDS`, and a header or a letter as in Excel; no column
+    for a field that is not to be read."""
     ratings: tuple[tuple[str, str], ...] = ()
-    """(word, rating) pairs: `High`, `3`, `75%` or `50..75`, and `significant`, `protect` or `protect significant`."""
+    """(word, rating) pairs: `High`, `3`, `75%` or `50..75`, and `significant`, `protect`, `protect significant`, or
+    `none` for no mapping."""
     category: Category | None = None
     """Category of values that come without one."""
-    sheet: str | None = None
-    """Sheet of an Excel file; None for the first one that holds a list."""
+    sheets: tuple[str, ...] = ()
+    """Sheets of an Excel file, patterns with `*` among them; none for the first one that holds a list."""
+    fill_down: bool = False
+    """Whether a list's row without a capability takes the one of the row above."""
+    statuses: tuple[str, ...] = ()
+    """Patterns of the status of rows that map something; none for all."""
     encoding: str | None = None
     """Encoding of a text; None to find it out."""
     limits: Limits = Limits()
@@ -79,8 +85,8 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 DEFAULT: Final = ReadOptions()
 
 
-def words(options: ReadOptions) -> Iterator[tuple[str, str]]:
-    """Yield the command-line options that say the same, without those that are at their default."""
+def words(options: ReadOptions) -> Iterator[tuple[str, str | None]]:
+    """Yield the command-line options that say the same, without those at their default; None for a flag's value."""
     for option, value in (
         ("source-format", options.format),
         ("source-framework", options.framework),
@@ -88,11 +94,16 @@ def words(options: ReadOptions) -> Iterator[tuple[str, str]]:
         ("source-attack-version", options.attack_version),
         ("source-domain", options.domain),
         ("source-category", options.category),
-        ("sheet", options.sheet),
         ("encoding", options.encoding),
     ):
         if value is not None:
             yield option, value
+    if options.fill_down:
+        yield "fill-down", None
+    for sheet in options.sheets:
+        yield "sheet", sheet
+    for status in options.statuses:
+        yield "status", status
     for field, column in options.columns:
         yield "column", f"{field}={column}"
     for word, rating in options.ratings:

@@ -25,12 +25,23 @@ _WORD: Final = re.compile(r"[^\W_]+")
 Rating = tuple[str | None, str | None]
 """Category and value, either of them maybe None."""
 
+NO_MAPPING: Final[Rating] = ("none", "none")
+"""The rating that says that a row maps nothing."""
+_NO_MAPPING_WORDS: Final = frozenset({"none", "non_mappable", "non-mappable"})
+
+
+def is_rating(text: str) -> bool:
+    """Return whether a text is a rating in the project's own words: a category, a value, or both."""
+    return _in_words(text) is not None
+
 
 class Ratings:
     """What words and numbers mean as a rating."""
 
     def __init__(self, meanings: Sequence[tuple[str, str]], category: Category | None = None) -> None:
         """Take (word, rating) pairs, where a word may be a range of numbers, and the category of values without one.
+
+        The rating `none` (or `non_mappable`) is `NO_MAPPING`.
 
         Raises ValueError, with what was expected, for a rating that is none.
         """
@@ -39,9 +50,11 @@ class Ratings:
         self._ranges: list[tuple[float, float, Rating]] = []
         self._cache: dict[Rating, Rating] = {}
         for word, rating in meanings:
-            meant = _in_words(rating)
+            meant = NO_MAPPING if rating.strip().casefold() in _NO_MAPPING_WORDS else _in_words(rating)
             if meant is None and rating.strip():
-                raise ValueError(f"{rating!r} is not a rating; expected one like significant or protect significant")
+                raise ValueError(
+                    f"{rating!r} is not a rating; expected one like significant, protect significant or none"
+                )
             if ends := _RANGE.fullmatch(word.strip()):
                 low, high = (_as_number(end) for end in ends.groups())
                 self._ranges.append((low, high, meant or (None, None)))
@@ -49,15 +62,24 @@ class Ratings:
                 self._words[_shared_spelling(word)] = meant or (None, None)
 
     def read(self, category: str | None, value: str | None) -> Rating:
-        """Return a row's category and value in the project's words; what means nothing stays as it is."""
+        """Return a row's category and value in the project's words; what means nothing stays as it is.
+
+        It is `NO_MAPPING` where either of them means that.
+        """
         given = (category, value)
         if given not in self._cache:
             self._cache[given] = self._meant(category, value)
         return self._cache[given]
 
+    def knows(self, value: str) -> bool:
+        """Return whether a value means a rating, or that a row maps nothing."""
+        return self._meaning(value) is not None
+
     def _meant(self, category: str | None, value: str | None) -> Rating:
         meant_value = self._meaning(value)
         meant_category = self._meaning(category)
+        if NO_MAPPING in (meant_value, meant_category):
+            return NO_MAPPING
         new_category = meant_category[0] if meant_category else category
         new_value = meant_value[1] if meant_value else value
         if meant_value and meant_value[0] and not (category or "").strip():
@@ -73,9 +95,12 @@ class Ratings:
         if not (text or "").strip():
             return None
         assert text is not None  # noqa: S101 - for the type checker
-        if (meant := self._words.get(_shared_spelling(text))) is not None:
-            return meant
+        spelling = _shared_spelling(text)
         number = _NUMBER.fullmatch(text.strip())
+        # A number means the same with a percent sign and without.
+        for said in (spelling, spelling.removesuffix("%") if number and number[2] else f"{spelling}%"):
+            if (meant := self._words.get(said)) is not None:
+                return meant
         if number:
             amount = _as_number(number[1])
             for low, high, meant in self._ranges:

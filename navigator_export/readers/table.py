@@ -102,6 +102,8 @@ class Table(msgspec.Struct):
     """Whether its ratings are in words of its author's own, which mean what they usually do."""
     category_share: float = 0.0
     """Least share of its words for a category that must be categories, or else its column holds groups."""
+    doubtful_values: bool = False
+    """Whether its column of values goes by a name that others than ratings have; without any, it is not read."""
     row_frameworks: tuple[str, ...] = ()
     """Framework that each row's capability id tells, where the form never names it; empty for one that tells none."""
 

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Final
 
 import msgspec
@@ -15,7 +15,8 @@ import msgspec
 from navigator_export.errors import Problem, SourceError, reason
 from navigator_export.readers.lines import check_lines
 from navigator_export.readers.lists.columns import WIDEST
-from navigator_export.readers.lists.listing import HEAD, NumberedRow, find_header, read_list
+from navigator_export.readers.lists.header import HEAD, NumberedRow, find_header
+from navigator_export.readers.lists.listing import read_list
 from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Table
@@ -23,6 +24,8 @@ from navigator_export.readers.text import Encoding, find_encoding
 
 _SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SEPARATOR_LINE: Final = re.compile(r"\ufeff?\"?sep=(.)\"?\s*")
+_TELLING_ROWS: Final = 3
+"""Rows that tell whether a text is in columns."""
 _QUOTES: Final = ('"', "'")
 
 
@@ -70,6 +73,24 @@ def is_list(data: bytes, file: str, options: ReadOptions) -> bool:
             return False
 
 
+def looks_tabular(data: bytes, file: str, options: ReadOptions) -> bool:
+    """Return whether the first rows below a title have as many cells, so that their reader can say what they lack.
+
+    So has one that is beyond the limits, of which its reader says that.
+    """
+    encoding = find_encoding(data, file, options)
+    with _field_limit(options.limits.cell):
+        for separator in _SEPARATORS:
+            try:
+                filled = (cells for _, cells in islice(_rows(data, encoding, Dialect(separator)), HEAD) if cells)
+                below_title = list(islice(dropwhile(lambda cells: len(cells) == 1, filled), _TELLING_ROWS))
+            except csv.Error:
+                return True
+            if len(below_title) > 1 and len({len(cells) for cells in below_title}) == 1:
+                return True
+    return False
+
+
 def _find_dialect(data: bytes, encoding: Encoding, options: ReadOptions) -> Dialect:
     """Return the dialect under which the list has a header; else the one under which it has the most columns."""
     first = next(iter(_stream(data, encoding)), "")
@@ -89,7 +110,8 @@ def _find_dialect(data: bytes, encoding: Encoding, options: ReadOptions) -> Dial
         if header is not None and not _keeps_quotes(header.columns.names.values()):
             width = 1_000 + len(header.columns.index)
         else:
-            width = max((len(cells) for _, cells in head), default=0)
+            # Apostrophes are too frequent in texts to be taken for quotation marks without a header that is known.
+            width = max((len(cells) for _, cells in head), default=0) if dialect.quote == _QUOTES[0] else 0
         if width > most:
             best, most = dialect, width
     return best

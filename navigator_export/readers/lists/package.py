@@ -29,6 +29,11 @@ _UNSAVED: Final = re.compile(
     rb"<(?:\w{1,20}:)?f(?:\s[^>]{0,200})?(?:/>|>[^<]{0,9000}</(?:\w{1,20}:)?f>)\s{0,20}"
     rb"(?:<(?:\w{1,20}:)?v\s{0,20}(?:/>|></(?:\w{1,20}:)?v>)\s{0,20})?</(?:\w{1,20}:)?c>"
 )
+_ROW: Final = re.compile(
+    rb"<(?:\w{1,20}:)?row\s(?:[^>]{0,300}?\s)?r=\"(\d{1,7})\"[^>]{0,300}(?<!/)>\s{0,20}<(?:\w{1,20}:)?c[\s>]"
+)
+"""The start of a row that has cells."""
+_HIDDEN: Final = re.compile(rb"\shidden=\"(?:1|true)\"")
 _MANY: Final = 10_000
 _SHEETS: Final = 1_000
 _TOO_FAR: Final = re.compile(rb"<(?:\w{1,20}:)?row\s[^>]{0,200}?\br=[\"'](?:[2-9]\d{6}|\d{8,})[\"']")
@@ -42,6 +47,8 @@ class SheetFacts(msgspec.Struct, frozen=True):
     """(letters of the column, first row, last row) of cells that go over several rows."""
     unsaved: tuple[str, ...] = ()
     """Cells whose formula has no saved value."""
+    hidden: tuple[int, ...] = ()
+    """Rows that hold something and are not shown."""
 
 
 def check_package(data: bytes, file: str, limits: Limits) -> dict[str, SheetFacts]:
@@ -121,7 +128,8 @@ def _facts(text: bytes) -> SheetFacts:
             if int(bottom) > int(top) and len(merged) < _MANY:
                 merged.append((left.decode(), int(top), int(bottom)))
     unsaved = [m[1].decode() for m in _UNSAVED.finditer(text)] if b"<f" in text or b":f" in text else []
-    return SheetFacts(tuple(merged), tuple(unsaved))
+    hidden = [int(m[1]) for m in _ROW.finditer(text) if _HIDDEN.search(m[0])] if b"hidden=" in text else []
+    return SheetFacts(tuple(merged), tuple(unsaved), tuple(hidden))
 
 
 def _no_workbook(names: set[str]) -> Problem:

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Final, Literal
 
+from navigator_export.attack import builtin
 from navigator_export.readers.lists.columns import FIELDS
 
 TemplateFormat = Literal["csv", "xlsx", "yaml"]
@@ -23,7 +24,7 @@ _EXAMPLE: Final = {
     "references": "https://example.org/mail-policy",
     "mapping_framework": "my-controls",
     "mapping_framework_version": "2026",
-    "attack_version": "16.1",
+    "attack_version": builtin().newest("enterprise"),
     "technology_domain": "enterprise",
 }
 """Field to value, in the order of the columns."""

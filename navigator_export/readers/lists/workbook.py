@@ -17,9 +17,13 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from navigator_export.errors import Problem, SourceError, nearest
+from navigator_export.patterns import matches
 from navigator_export.readers.lists.columns import WIDEST, position_of
-from navigator_export.readers.lists.listing import HEAD, NumberedRow, find_header, read_list
+from navigator_export.readers.lists.header import HEAD, NumberedRow, find_header
+from navigator_export.readers.lists.joining import joined
+from navigator_export.readers.lists.listing import read_list
 from navigator_export.readers.lists.package import SheetFacts, check_package
+from navigator_export.readers.lists.shown_numbers import shown_number
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Table
@@ -30,7 +34,7 @@ _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def read_workbook(data: bytes, origin: Origin, options: ReadOptions) -> list[Table]:
-    """Return the tables in the bytes of an Excel file: of the sheet that is asked for, else of the first with a list.
+    """Return the tables in the bytes of an Excel file: of the sheets that are asked for, else of the first with a list.
 
     Raises SourceError where it is no Excel file, is damaged or beyond the limits, or has no such list.
     """
@@ -54,42 +58,86 @@ def _read(data: bytes, origin: Origin, options: ReadOptions, facts: dict[str, Sh
 
     workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:
-        sheets: list[Any] = [s for s in workbook.worksheets if options.sheet or s.sheet_state == "visible"]
-        if options.sheet:
-            sheets = [_named(sheets, options.sheet, origin.file)]
-        if not sheets:
-            raise SourceError(
-                origin.file, [Problem("it has no sheet that is shown", hint="`reading.sheet` names a hidden one")]
-            )
+        sheets = _asked_for(workbook.worksheets, options, origin.file)
         # A part may stand for many sheets; it is looked at once.
         sheets = list({getattr(sheet, "_worksheet_path", sheet.title): sheet for sheet in reversed(sheets)}.values())
         sheets.reverse()
         with_list = [sheet for sheet in sheets if find_header(_head(sheet, facts), options)]
-        chosen = (with_list or sorted(sheets, key=lambda s: -sum(map(_width, _head(s, facts)))))[0]
-        return read_list(_rows(chosen, facts), _origin(chosen, with_list, origin, facts), options)
+        chosen = with_list or sorted(sheets, key=lambda s: -sum(map(_width, _head(s, facts))))
+        if options.sheets:
+            # A sheet that is named is read even without a header, so that what it lacks is said.
+            chosen = [s for s in sheets if s in with_list or _is_named(s, options)] or chosen[:1]
+            left_out = [sheet.title for sheet in sheets if sheet not in chosen]
+        else:
+            chosen, left_out = chosen[:1], [sheet.title for sheet in with_list[1:]]
+        tables = [
+            table
+            for sheet in chosen
+            for table in read_list(_rows(sheet, facts), _origin(sheet, origin, facts), options)
+        ]
+        tables[0].remarks = (*_on_sheets(chosen, left_out, options), *tables[0].remarks)
+        return joined(tables)
     finally:
         workbook.close()
 
 
-def _origin(chosen: Any, with_list: Sequence[Any], origin: Origin, facts: dict[str, SheetFacts]) -> Origin:
-    remarks = []
-    others = [sheet.title for sheet in with_list if sheet is not chosen]
-    if others:
-        shown = ", ".join(map(repr, others))
-        remarks.append(f"sheet {chosen.title!r} is read; there are lists in {shown} too (`reading.sheet`)")
-    unsaved = _facts(chosen, facts).unsaved
-    if unsaved:
-        shown = ", ".join(unsaved[:3]) + (" …" if len(unsaved) > 3 else "")  # noqa: PLR2004
-        remarks.append(f"{counted(len(unsaved), 'formula')} saved without a value, read as empty: {shown}")
-    return replace(origin, sheet=chosen.title, reading=(("sheet", chosen.title),), remarks=tuple(remarks))
+def _asked_for(sheets: Sequence[Any], options: ReadOptions, file: str) -> list[Any]:
+    """Return the sheets that are named, hidden ones too, or that a pattern fits; without any, those that are shown.
 
-
-def _named(sheets: Sequence[Any], name: str, file: str) -> Any:
-    for sheet in sheets:
-        if sheet.title.strip().casefold() == name.strip().casefold():
-            return sheet
+    Raises SourceError where there is none.
+    """
+    visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
+    if not options.sheets:
+        if not visible:
+            raise SourceError(
+                file, [Problem("it has no sheet that is shown", hint="`reading.sheets` names a hidden one")]
+            )
+        return visible
     titles = [sheet.title for sheet in sheets]
-    raise SourceError(file, [Problem(f"there is no sheet {name!r}", "reading.sheet", nearest(name, titles, "sheets"))])
+    problems = [
+        Problem(f"there is no sheet {name!r}", "reading.sheets", nearest(name, titles, "sheets"))
+        for name in options.sheets
+        if not any(matches(name, title) for title in titles)
+    ]
+    if problems:
+        raise SourceError(file, problems)
+    return [
+        sheet
+        for sheet in sheets
+        if _is_named(sheet, options)
+        or (sheet in visible and any(matches(name, sheet.title) for name in options.sheets))
+    ]
+
+
+def _is_named(sheet: Any, options: ReadOptions) -> bool:
+    return sheet.title.strip().casefold() in {name.strip().casefold() for name in options.sheets}
+
+
+def _on_sheets(chosen: Sequence[Any], left_out: Sequence[str], options: ReadOptions) -> list[str]:
+    if not left_out:
+        return []
+    shown = ", ".join(map(repr, left_out))
+    if options.sheets:
+        return [f"there is no list in {'sheet' if len(left_out) == 1 else 'sheets'} {shown}"]
+    return [f"sheet {chosen[0].title!r} is read; there are lists in {shown} too (`reading.sheets`)"]
+
+
+def _origin(sheet: Any, origin: Origin, facts: dict[str, SheetFacts]) -> Origin:
+    remarks = []
+    own = _facts(sheet, facts)
+    if own.unsaved:
+        count = counted(len(own.unsaved), "formula")
+        remarks.append(f"{count} saved without a value, read as empty: {_first(own.unsaved)}")
+    if own.hidden:
+        count = counted(
+            len(own.hidden), "row that is hidden or filtered out is", "rows that are hidden or filtered out are"
+        )
+        remarks.append(f"sheet {sheet.title!r}: {count} read like the others: {_first(list(map(str, own.hidden)))}")
+    return replace(origin, sheet=sheet.title, reading=(("sheet", sheet.title),), remarks=tuple(remarks))
+
+
+def _first(places: Sequence[str]) -> str:
+    return ", ".join(places[:3]) + (" …" if len(places) > 3 else "")  # noqa: PLR2004
 
 
 def _facts(sheet: Any, facts: dict[str, SheetFacts]) -> SheetFacts:
@@ -139,9 +187,7 @@ def _cell_text(cell: Any) -> str:
         case bool():
             return str(value).upper()
         case int() | float():
-            if "%" in (cell.number_format or ""):
-                return f"{value * 100:.10g}%"
-            return f"{value:.15g}"
+            return shown_number(value, cell.number_format or "")
         case datetime() if not (value.hour or value.minute or value.second):
             return value.date().isoformat()
         case date():

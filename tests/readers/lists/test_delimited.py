@@ -43,7 +43,7 @@ def test_separator_as_excel_says_it() -> None:
 
 
 def test_apostrophes_as_quotation_marks() -> None:
-    assert pairs(read_csv("'Control','Technique'\n'AC-1, AC-2','T1114'\n")) == [("AC-1, AC-2", "T1114")]
+    assert pairs(read_csv("'Control','Technique'\n'Access, guests','T1114'\n")) == [("Access, guests", "T1114")]
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
@@ -92,6 +92,17 @@ def test_line_ends(ends: str) -> None:
         ("T1053 - Scheduled Task/Job, T1114 - Email Collection", ("T1053", "T1114")),
         ("T1114.", ("T1114",)),
         ("T1114, T1114", ("T1114",)),
+        ("T1552 (.001, .004)", ("T1552.001", "T1552.004")),
+        ("T1552 (001; 004), T1078", ("T1552.001", "T1552.004", "T1078")),
+        ("T1552.{001,004}", ("T1552.001", "T1552.004")),
+        ("T1087.001 and .002", ("T1087.001", "T1087.002")),
+        ("T1003.001/.002\n.003", ("T1003.001", "T1003.002", "T1003.003")),
+        ("T1547_001", ("T1547.001",)),
+        (r"T1134(\.005)", ("T1134.005",)),
+        (r"T1134\.005", ("T1134.005",)),
+        ("attack.execution, attack.t1059.001", ("T1059.001",)),
+        ("['attack.t1059.001', 'attack.g0034', 'cve.2021.44228']", ("T1059.001",)),
+        ("attack.execution", ()),
     ],
 )
 def test_technique_cells(cell: str, ids: tuple[str, ...]) -> None:
@@ -113,6 +124,12 @@ def test_technique_cells(cell: str, ids: tuple[str, ...]) -> None:
         ("T1114.001 - T1114.003", "is a range"),
         ("T1114.001-003", "cut short"),
         ("T1114, 003", "cut short"),
+        ("T1114, .003", "cut short"),
+        ("T1547 001", "cut short"),
+        ("T1547:001", "cut short"),
+        ("T1552 sub .001", "cut short"),
+        (r"T1003(\.005|\.006)?", "cut short"),
+        ("T1059.001.002", "not a technique id"),
         ("T1114, T15666", "not a technique id"),
         ("T1114, T1078, Phishing", "expected T1566"),
         ("=HYPERLINK(1)", "not a technique id"),
@@ -186,8 +203,8 @@ def test_header_in_two_rows() -> None:
     mappings = read_csv(text)
     assert pairs(mappings) == PAIR
     assert mappings.capabilities[0].name == "Access"
-    assert mappings.mappings[0].value is None
-    assert dict(mappings.sources[0].reading)["not read"] == "Technique Name, Assessment Score"
+    assert ratings(mappings) == ["protect partial"]
+    assert dict(mappings.sources[0].reading)["column Assessment Score"] == "value"
 
 
 def test_rows_without_technique_or_capability_are_counted() -> None:
@@ -195,7 +212,7 @@ def test_rows_without_technique_or_capability_are_counted() -> None:
     mappings = read_csv(text)
     assert pairs(mappings) == PAIR
     assert [(u.place, u.reason) for u in mappings.unmapped] == [("row 3", "no technique"), ("row 4", "no capability")]
-    assert any("cells merged" in remark for remark in mappings.sources[0].remarks)
+    assert any("`reading.fill_down`" in remark for remark in mappings.sources[0].remarks)
 
 
 def test_columns_can_be_named_by_header_or_letter() -> None:
@@ -252,7 +269,7 @@ def test_values_without_category_are_assumed_to_protect_and_said() -> None:
 
 def test_percentages_are_not_guessed() -> None:
     with pytest.raises(SourceError, match="unknown value '75%'"):
-        read_csv("Control,Technique,Score\nAC-1,T1114,75%\n")
+        read_csv("Control,Technique,Rating\nAC-1,T1114,75%\n")
 
 
 def test_rating_option_that_is_none_is_refused() -> None:
@@ -304,7 +321,7 @@ def test_frameworks_in_a_column_are_several_sources() -> None:
 
 
 def test_domains_in_a_column_do_not_mix() -> None:
-    with pytest.raises(SourceError, match="one domain"):
+    with pytest.raises(SourceError, match="different domains"):
         read_csv("Control,Technique,Domain,ATT&CK version\nA,T1114,enterprise,16.1\nB,T0800,ics,16.1\n")
 
 

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from navigator_export import SourceError
+from navigator_export.readers.lists.shown_numbers import shown_number
 from tests.readers.lists.made_lists import pairs, ratings, read_xlsx, xlsx_bytes
 
 HEADER = ("Control ID", "Control name", "Technique", "Category", "Score", "Notes")
@@ -67,12 +68,12 @@ def test_sheet_with_the_list_is_found_and_said() -> None:
     mappings = read_xlsx(data)
     assert pairs(mappings) == PAIR
     assert any("'Map' is read" in remark and "'Old'" in remark for remark in mappings.sources[0].remarks)
-    assert pairs(read_xlsx(data, sheet="old")) == [("AC-9", "T1566")]
+    assert pairs(read_xlsx(data, sheets=("old",))) == [("AC-9", "T1566")]
 
 
 def test_sheet_that_is_not_there() -> None:
     with pytest.raises(SourceError, match="no sheet 'Contrls'; nearest sheets: Controls"):
-        read_xlsx(xlsx_bytes([HEADER]), sheet="Contrls")
+        read_xlsx(xlsx_bytes([HEADER]), sheets=("Contrls",))
 
 
 def test_hidden_sheets_are_read_only_by_name() -> None:
@@ -83,7 +84,7 @@ def test_hidden_sheets_are_read_only_by_name() -> None:
     workbook.save(data)
     with pytest.raises(SourceError, match="sheet x"):
         read_xlsx(data.getvalue())
-    assert pairs(read_xlsx(data.getvalue(), sheet="Controls")) == PAIR
+    assert pairs(read_xlsx(data.getvalue(), sheets=("Controls",))) == PAIR
 
 
 def test_places_name_sheet_row_and_column() -> None:
@@ -166,3 +167,63 @@ def test_suffix_does_not_matter(tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes(xlsx_bytes([HEADER, ("AC-1", "Access", "T1114")]))
     assert read(file).sources[0].format == "xlsx"
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (3.1, "0.00", "3.10"),
+        (3.1, "General", "3.1"),
+        (7, "000", "007"),
+        (12, '"AC-"0', "AC-12"),
+        (12, "\\A\\C\\-00", "AC-12"),
+        (0.75, "0%", "75%"),
+        (0.755, "0.0%", "75.5%"),
+        (2.5, "0", "3"),
+        (1234.5, "#,##0.00", "1,234.50"),
+        (0.5, "#.##", ".5"),
+        (-3, "0.0", "-3.0"),
+        (-3, "0;(0)", "(3)"),
+        (12, "[Red]00", "12"),
+        (12, "0.00E+00", "12"),
+        (1.5, "# ?/?", "1.5"),
+        (3, "@", "3"),
+    ],
+)
+def test_numbers_are_what_the_sheet_shows(value: float, number_format: str, shown: str) -> None:
+    assert shown_number(value, number_format) == shown
+
+
+def test_ids_are_what_the_sheet_shows() -> None:
+    workbook = openpyxl.load_workbook(io.BytesIO(xlsx_bytes([HEADER, (3.1, "One", "T1114"), (3.1, "Two", "T1078")])))
+    workbook["Controls"]["A3"].number_format = "0.00"
+    data = io.BytesIO()
+    workbook.save(data)
+    assert pairs(read_xlsx(data.getvalue())) == [("3.1", "T1114"), ("3.10", "T1078")]
+
+
+def test_several_sheets_are_one_list() -> None:
+    other = [("Rule ID", "ATT&CK ID"), ("R-1", "T1566")]
+    data = xlsx_bytes([HEADER, ("AC-1", "Access", "T1114")], more={"Cover": [["Read me"]], "Rules 2026": other})
+    both = read_xlsx(data, sheets=("*",))
+    assert pairs(both) == [("AC-1", "T1114"), ("R-1", "T1566")]
+    assert len(both.sources) == 1
+    assert "there is no list in sheet 'Cover'" in both.sources[0].remarks
+    assert pairs(read_xlsx(data, sheets=("rules*",))) == [("R-1", "T1566")]
+    assert pairs(read_xlsx(data, sheets=("Controls", "Rules 2026"))) == pairs(both)
+    with pytest.raises(SourceError, match="sheet Cover"):
+        read_xlsx(data, sheets=("Controls", "Cover"))
+
+
+def test_hidden_rows_are_read_and_said() -> None:
+    rows = [HEADER, ("AC-1", "Access", "T1114"), ("AC-2", "Guests", "T1078"), ("AC-3", "x", "T1566")]
+    workbook = openpyxl.load_workbook(io.BytesIO(xlsx_bytes(rows)))
+    workbook["Controls"].row_dimensions[3].hidden = True
+    workbook["Controls"].row_dimensions[9].hidden = True
+    data = io.BytesIO()
+    workbook.save(data)
+    mappings = read_xlsx(data.getvalue())
+    assert pairs(mappings) == [("AC-1", "T1114"), ("AC-2", "T1078"), ("AC-3", "T1566")]
+    [remark] = [remark for remark in mappings.sources[0].remarks if "hidden" in remark]
+    assert remark.startswith("sheet 'Controls': 1 row that is hidden or filtered out is read")
+    assert remark.endswith(": 3")
