@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Final
 
 import msgspec
@@ -74,7 +74,7 @@ def is_list(data: bytes, file: str, options: ReadOptions) -> bool:
 
 
 def looks_tabular(data: bytes, file: str, options: ReadOptions) -> bool:
-    """Return whether the first rows of a text have as many cells, so that its reader can say what the header lacks.
+    """Return whether the first rows below a title have as many cells, so that their reader can say what they lack.
 
     So has one that is beyond the limits, of which its reader says that.
     """
@@ -82,10 +82,11 @@ def looks_tabular(data: bytes, file: str, options: ReadOptions) -> bool:
     with _field_limit(options.limits.cell):
         for separator in _SEPARATORS:
             try:
-                rows = [cells for _, cells in islice(_rows(data, encoding, Dialect(separator)), _TELLING_ROWS) if cells]
+                filled = (cells for _, cells in islice(_rows(data, encoding, Dialect(separator)), HEAD) if cells)
+                below_title = list(islice(dropwhile(lambda cells: len(cells) == 1, filled), _TELLING_ROWS))
             except csv.Error:
                 return True
-            if len(rows) > 1 and len(rows[0]) > 1 and len({len(cells) for cells in rows}) == 1:
+            if len(below_title) > 1 and len({len(cells) for cells in below_title}) == 1:
                 return True
     return False
 

@@ -321,7 +321,7 @@ def test_frameworks_in_a_column_are_several_sources() -> None:
 
 
 def test_domains_in_a_column_do_not_mix() -> None:
-    with pytest.raises(SourceError, match="one domain"):
+    with pytest.raises(SourceError, match="different domains"):
         read_csv("Control,Technique,Domain,ATT&CK version\nA,T1114,enterprise,16.1\nB,T0800,ics,16.1\n")
 
 
