@@ -270,9 +270,11 @@ def test_unknown_category_or_value(column: str, hint: str, word: str) -> None:
 
 def test_every_wrong_word_is_told_with_its_row() -> None:
     rows = [make_row("A", "T1"), make_row(), make_row("A", "T1"), make_row(score_category="x", score_value="y")]
+    with pytest.raises(SourceError) as error:
+        read_json(mapping_bytes(rows), "x")
+    assert "2 times; also $.mapping_objects[2].attack_object_id" in error.value.problems[0].message
     assert places(mapping_bytes(rows)) == [
         "$.mapping_objects[0].attack_object_id",
-        "$.mapping_objects[2].attack_object_id",
         "$.mapping_objects[3].score_category",
         "$.mapping_objects[3].score_value",
     ]
