@@ -45,9 +45,7 @@ _UNIFIED_KEYS: Final = (b'"mapping_objects"', b'"metadata"')
 _ABOVE: Final = r"\A(?:(?:---|#[^\n]*|[ \t]*)\n)*"
 _OBJECTS: Final = r"- +(?:\{|[\"']?[\w&][^\n:]{0,80}:(?:\s|\Z))"
 _YAML_LIST: Final = re.compile(_ABOVE + _OBJECTS)
-_YAML_FIRST_KEY: Final = re.compile(
-    r"\A(?:(?:---|#[^\n]*|[ \t]*)\n)*[\"']?[A-Za-z_][\w&. -]{0,60}[\"']?[ \t]*:(?:\s|\Z)"
-)
+_YAML_FIRST_KEY: Final = re.compile(_ABOVE + r"[\"']?[A-Za-z_][\w&. -]{0,60}[\"']?[ \t]*:(?:\s|\Z)")
 _YAML_LIST_BELOW: Final = re.compile(
     rf"^[\"']?[A-Za-z_][\w&. -]{{0,60}}[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*{_OBJECTS}",
     re.MULTILINE,

@@ -158,6 +158,11 @@ FIELDS: Final = MappingProxyType(
             "Addresses to read on, https://…, several with spaces between.",
             ("references", "reference", "links", "link", "urls", "url", "sources", "source"),
         ),
+        "related_score": Field(
+            "related_score",
+            "Technique whose score goes with this row's, as Mappings Explorer gives it; kept by convert.",
+            ("relatedscore",),
+        ),
         "status": Field(
             "status",
             "Where the control stands, to select rows by; non_mappable where no technique goes with it.",

@@ -246,6 +246,7 @@ class _Body:
             comments=values.get("comments") or None,
             references=references_in(values.get("references", "")),
             status=status,
+            related_score=word(values.get("related_score")),
         )
 
     def _word(self, text: str | None) -> str | None:

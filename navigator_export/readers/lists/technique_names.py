@@ -33,12 +33,23 @@ def subtechniques_named(name: str, parents: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def fits(id_: str, name: str) -> bool:
-    """Return whether a name can be that of a technique: its own, its parent's or a sub-technique's, or nobody's."""
+    """Return whether a name can be that of a technique: its own, its parent's or a sub-technique's, or nobody's.
+
+    Only names of today are known, and one that a technique had before can be that of another domain's today: `Network
+    Service Scanning` was T1046 of Enterprise, and is T1423 of Mobile. So names of other domains say nothing.
+    """
     plain = _plain(name.rpartition(":")[2])
-    others = _ids_by_any_name().get(plain, frozenset())
+    others = [id_of for id_of in _ids_by_any_name().get(plain, ()) if _domains(id_of) & _domains(id_)]
     return not others or any(
         other == id_ or other == id_.partition(".")[0] or other.partition(".")[0] == id_ for other in others
     )
+
+
+@lru_cache(maxsize=8192)
+def _domains(id_: str) -> frozenset[str]:
+    from navigator_export.attack import builtin  # noqa: PLC0415 - slow to load
+
+    return frozenset(domain for domain, table in builtin().domains.items() if table.knows(id_))
 
 
 def name_of(id_: str) -> str:

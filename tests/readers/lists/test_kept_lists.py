@@ -319,3 +319,10 @@ def test_layer_says_how_its_list_was_read(run: Run, tmp_path: Path) -> None:
 def test_example_of_the_template_is_at_the_newest_release() -> None:
     [source] = read_csv(template("csv")).sources
     assert source.attack_version == builtin().newest("enterprise")
+
+
+def test_old_name_that_is_another_domains_today_is_no_contradiction() -> None:
+    [table] = read_csv("Control,Technique,Name\nA,T1046,Network Service Scanning\nB,T1059,PowerShell\n").sources
+    assert not [remark for remark in table.remarks if "T1046" in remark]
+    [table] = read_csv("Control,Technique ID,Technique Name\nA,T1046,Phishing\n").sources
+    assert [remark for remark in table.remarks if "T1046" in remark and "T1566" in remark]
