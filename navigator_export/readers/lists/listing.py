@@ -16,7 +16,7 @@ import msgspec
 
 from navigator_export.errors import Problem, SourceError
 from navigator_export.model import DOMAINS
-from navigator_export.readers.assembly import EXPLAINED, NON_MAPPABLE, is_non_mappable
+from navigator_export.readers.assembly import NON_MAPPABLE, is_non_mappable
 from navigator_export.readers.assumptions import framework_id
 from navigator_export.readers.lists.cells import (
     MARKED,
@@ -46,6 +46,7 @@ from navigator_export.readers.lists.columns import (
 from navigator_export.readers.lists.header import HEAD, Cells, Header, NumberedRow, filled, find_header, no_header
 from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
+from navigator_export.readers.row_words import EXPLAINED
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.wording import counted, shortened
 
