@@ -387,7 +387,7 @@ def test_a_word_that_is_wrong_in_many_rows_is_explained_once(monkeypatch: pytest
         asked.append(word)
         return "nearest words: partial"
 
-    monkeypatch.setattr("navigator_export.readers.assembly.nearest", counted)
+    monkeypatch.setattr("navigator_export.readers.row_words.nearest", counted)
     table = read_unified(mapping_bytes([make_row(score_value="prtial")] * 500), "x", "x")
     with pytest.raises(SourceError) as raised:
         assemble([table])
