@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from navigator_export.layer.passages import Passages, licence_of
-from tests.growth import growth
+from tests.growth import LINEAR, growth
 from tests.made_inputs import make_row, mapping_set
 
 PRODUCT = "Mail Rules look at each message on its way."
@@ -225,4 +225,4 @@ def test_time_grows_with_the_length_of_a_comment_alone(repeated: str) -> None:
         licence_of.__wrapped__(comment)
         Passages(mapping_set([make_row("A", comments=comment)]).mappings)
 
-    assert growth(passages, 1_500) < 3
+    assert growth(passages, 1_500) < LINEAR
