@@ -10,12 +10,12 @@ import msgspec
 from msgspec.structs import replace
 
 from navigator_export.errors import Problem, SourceError
-from navigator_export.readers.options import Limits, ReadOptions, beyond
+from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.source_files import SourceFile, within
 from navigator_export.readers.table import Metadata, Row, Table
 from navigator_export.readers.text import find_encoding
-from navigator_export.readers.yaml_fields import yaml_documents
+from navigator_export.readers.yaml_fields import Fields, yaml_documents
 from navigator_export.strict_yaml import Object
 from navigator_export.wording import counted
 
@@ -66,9 +66,27 @@ def read_rules(
     return [rules_table(rules, replace(origin, remarks=tuple(remarks)))]
 
 
-def yaml_objects(text: str, limits: Limits) -> list[Object]:
-    """Return the documents of a YAML text that are objects; a place in them has no file's name."""
-    return [value for value in yaml_documents(text, "", limits) if isinstance(value, Object)]
+def read_yaml_rules(
+    files: Sequence[SourceFile],
+    origin: Origin,
+    options: ReadOptions,
+    is_rule: Callable[[set[str]], bool],
+    rule_of: Callable[[Object, str, Fields], Rule],
+) -> list[Table]:
+    """Return the table of all rules in YAML files, whose documents are rules where their outer keys say so.
+
+    `rule_of` gives the rule in a document, by its file's label. Raises SourceError as `read_rules` does.
+    """
+
+    def read_file(text: str, label: str) -> list[Rule]:
+        fields = Fields()
+        documents = yaml_documents(text, "", options.limits)
+        rules = [rule_of(d, label, fields) for d in documents if isinstance(d, Object) and is_rule(set(d))]
+        if fields.problems:
+            raise SourceError(origin.file, fields.problems)
+        return rules
+
+    return read_rules(files, origin, options, read_file)
 
 
 def rules_table(rules: Sequence[Rule], origin: Origin) -> Table:

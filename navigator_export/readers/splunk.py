@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from navigator_export.errors import SourceError
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.origin import Origin
-from navigator_export.readers.rules import Rule, read_rules, yaml_objects
+from navigator_export.readers.rules import Rule, read_yaml_rules
 from navigator_export.readers.source_files import SourceFile, within
 from navigator_export.readers.table import Table
 from navigator_export.readers.yaml_fields import Fields
@@ -31,15 +30,7 @@ def is_splunk(keys: set[str]) -> bool:
 
 def read_splunk(files: Sequence[SourceFile], origin: Origin, options: ReadOptions) -> list[Table]:
     """Return the table of detections. Raises SourceError with every problem of all files, or where none is there."""
-
-    def read_file(text: str, label: str) -> list[Rule]:
-        fields = Fields()
-        rules = [_rule(d, label, fields) for d in yaml_objects(text, options.limits) if is_splunk(set(d))]
-        if fields.problems:
-            raise SourceError(origin.file, fields.problems)
-        return rules
-
-    return read_rules(files, origin, options, read_file)
+    return read_yaml_rules(files, origin, options, is_splunk, _rule)
 
 
 def _rule(document: Object, label: str, fields: Fields) -> Rule:
