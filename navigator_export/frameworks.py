@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -43,12 +43,25 @@ def identity(capability_id: str) -> str:
     return _PADDING.sub(r"\1", capability_id.strip().casefold().replace(" (", "("))
 
 
+Counting = tuple[str, str]
+"""The word for one of a framework's capabilities, and for several."""
+
+
 class Framework(msgspec.Struct, frozen=True):
     """A published framework."""
 
     name: str
+    """As people write it in a sentence."""
+    short: str = ""
+    """As people write it where there is little room, such as in a layer's name; empty where the name is short."""
+    capability: Counting = ("capability", "capabilities")
+    """What its capabilities are called."""
+    shows: Literal["coverage", "exposure"] = "coverage"
+    """Whether a mapped technique is one that something works against, or one that was used or is open to use."""
     tiers: TierScheme | None = None
 
+
+_CONTROLS: Final = ("control", "controls")
 
 _M365_TIERS = TierScheme(
     order=("E3", "E5"),
@@ -62,14 +75,17 @@ FRAMEWORKS: Final = MappingProxyType(
     {
         "aws": Framework("AWS"),
         "azure": Framework("Azure"),
-        "cri_profile": Framework("CRI Profile"),
-        "csa_ccm": Framework("CSA CCM"),
-        "gcp": Framework("Google Cloud"),
-        "intel_vpro": Framework("Intel vPro"),
-        "kev": Framework("Known Exploited Vulnerabilities"),
-        "m365": Framework("Microsoft 365", tiers=_M365_TIERS),
-        "nist_800_53": Framework("NIST 800-53"),
-        "veris": Framework("VERIS"),
+        "cis_controls": Framework("CIS Controls", "CIS", _CONTROLS),
+        "cri_profile": Framework("CRI Profile", "CRI", ("statement", "statements")),
+        "csa_ccm": Framework("CSA CCM", "CCM", _CONTROLS),
+        "gcp": Framework("Google Cloud", "GCP"),
+        "intel_vpro": Framework("Intel vPro", "vPro"),
+        "kev": Framework(
+            "Known Exploited Vulnerabilities", "KEV", ("vulnerability", "vulnerabilities"), shows="exposure"
+        ),
+        "m365": Framework("Microsoft 365", "M365", tiers=_M365_TIERS),
+        "nist_800_53": Framework("NIST 800-53", "", _CONTROLS),
+        "veris": Framework("VERIS", "", ("action", "actions"), shows="exposure"),
     }
 )
 
