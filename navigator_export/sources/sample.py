@@ -1,7 +1,7 @@
 """The built-in samples, each by a word of its own.
 
-`sample` has the mappings of one technique by two published frameworks; `sample-company` is the control list of a company
-that does not exist, over all tactics.
+`sample` has the mappings of one technique by two published frameworks, `sample-company` the controls of a company that
+does not exist, over all tactics.
 """
 
 from __future__ import annotations
