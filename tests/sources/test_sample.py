@@ -71,3 +71,12 @@ def test_layer_at_the_newest_release_leaves_nothing_out(word: str, recipe: Recip
 def test_layers_of_the_repository_are_at_the_newest_release() -> None:
     manifest = yaml.safe_load((ROOT / "layers/layers.yaml").read_text("utf-8"))
     assert manifest["attack_version"] == NEWEST
+
+
+def test_readme_tells_the_company_as_it_is() -> None:
+    mappings = read("sample-company")
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    plus = make_layer(mappings, Recipe(selection=Selection(tier="Plus"))).tally.techniques
+    controls = len({mapping.capability.id for mapping in mappings.mappings})
+    assert f"writes a layer of {plus} techniques from a built-in sample" in readme
+    assert f"`sample-company`, {controls} controls with three licence tiers ({', '.join(TIERS)})" in readme
