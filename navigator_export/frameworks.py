@@ -1,4 +1,4 @@
-"""What is known of the published frameworks beyond what their mapping files say.
+"""What is known of the published frameworks and of the built-in sample's beyond what their mapping files say.
 
 A framework that is not listed works all the same: it is shown by its id and has no tiers of its own.
 """
@@ -71,6 +71,9 @@ _M365_TIERS = TierScheme(
     ),
 )
 
+_SAMPLE_TIERS: Final = TierScheme(order=("Base", "Plus", "Max"))
+"""Of the company in the built-in sample."""
+
 FRAMEWORKS: Final = MappingProxyType(
     {
         "aws": Framework("AWS"),
@@ -83,6 +86,7 @@ FRAMEWORKS: Final = MappingProxyType(
         "kev": Framework(
             "Known Exploited Vulnerabilities", "KEV", ("vulnerability", "vulnerabilities"), shows="exposure"
         ),
+        "larkfield": Framework("Larkfield", "", _CONTROLS, tiers=_SAMPLE_TIERS),
         "m365": Framework("Microsoft 365", "M365", tiers=_M365_TIERS),
         "nist_800_53": Framework("NIST 800-53", "", _CONTROLS),
         "veris": Framework("VERIS", "", ("action", "actions"), shows="exposure"),

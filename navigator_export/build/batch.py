@@ -110,7 +110,8 @@ def build(
                 watcher.made(spared)
             todo = [plan for plan in plans if plan.path not in known]
             fresh = _made(manifest, todo, (), workshop, staging.keep, jobs, watcher)
-            made = sorted((*known.values(), *fresh), key=lambda result: result.plan.path)
+            by_path = {result.plan.path: result for result in (*known.values(), *fresh)}
+            made = [by_path[plan.path] for plan in plans]
             _require_layers(manifest, made)
             layers = tuple(result.layer for result in made if result.layer)
             for path, text in index_files(manifest, plans, layers).items():
@@ -138,7 +139,7 @@ def check(
     watcher.planned(len(plans))
     made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), _discard, jobs, watcher)
     _require_layers(manifest, made)
-    layers = tuple(result.layer for result in sorted(made, key=lambda r: r.plan.path) if result.layer)
+    layers = tuple(result.layer for result in made if result.layer)
     texts = index_files(manifest, plans, layers)
     expected = {layer.file: layer.sha256 for layer in layers}
     expected |= {path: hashlib.sha256(text).hexdigest() for path, text in texts.items()}

@@ -41,6 +41,8 @@ class Entry(msgspec.Struct, frozen=True):
     path: str | None
     name: str | None
     description: str | None
+    title: str | None
+    """What the index calls its layers together."""
 
 
 class ManifestSource(msgspec.Struct, frozen=True):
@@ -212,6 +214,7 @@ class _Reader:
             path=given.get("path"),
             name=given.get("name"),
             description=given.get("description"),
+            title=given.get("title"),
         )
 
     def _recipe(self, where: tuple[str | int, ...], merged: dict[str, Any]) -> Recipe:

@@ -593,7 +593,7 @@ def test_tiers_are_those_of_their_framework_alone(tmp_path: Path) -> None:
           - {sources: m365, for_each: tier, path: "{tier}"}
           - {sources: nist, for_each: tier, path: "{tier}"}
     """
-    assert [plan.path for plan in plans_of(tmp_path, text)] == ["e3.json", "e5.json", "high.json", "low.json"]
+    assert [plan.path for plan in plans_of(tmp_path, text)] == ["e3.json", "e5.json", "low.json", "high.json"]
     layers = {made.plan.path: made.layer for made in built(tmp_path, text).layers if made.layer}
     # Of the three capabilities of m365.json only LOGIN-E3 is still E3, with two mappings of seven.
     assert {path: layer.mappings for path, layer in layers.items()} == {
