@@ -10,6 +10,7 @@ import msgspec
 from navigator_export.attack import Catalogue, Release
 from navigator_export.characters import clean_name
 from navigator_export.errors import Problem, SelectionError
+from navigator_export.layer.labels import Labels
 from navigator_export.layer.passages import Passages
 from navigator_export.layer.scoring import Scale, StrategyName, cautions, choose_strategy, scale_of
 from navigator_export.layer.tally import Tally, take_account
@@ -35,6 +36,11 @@ class Prepared(msgspec.Struct, frozen=True, dict=True):
     def passages(self) -> Passages:
         """Return the sentences of all comments."""
         return Passages(self.moved.mappings)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Return what capabilities and groups are called in names."""
+        return Labels(self.moved.capabilities)
 
 
 class Settled(msgspec.Struct, frozen=True):
