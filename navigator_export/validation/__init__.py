@@ -13,7 +13,9 @@ from navigator_export.errors import Severity
 from navigator_export.validation.document import parse
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
-from navigator_export.validation.rules import CHECKS, RULES, LayerView, check_batch
+from navigator_export.validation.rules import CHECKS, RULES
+from navigator_export.validation.rules.batch import check_batch
+from navigator_export.validation.view import LayerView
 
 __all__ = ["RULES", "Finding", "Rule", "Severity", "gate", "validate", "validate_files"]
 

@@ -1,0 +1,65 @@
+"""The rules: what the Navigator drops, hides, refuses or crashes on.
+
+Each was seen in the Navigator, or is read from its source. Each module holds the rules of one subject with the checks
+that find what breaks them; checks see any JSON object and must survive it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from navigator_export.validation.document import DOCUMENT_RULES
+from navigator_export.validation.findings import Finding
+from navigator_export.validation.registry import Rule
+from navigator_export.validation.rules import (
+    batch,
+    fields,
+    gradient,
+    links,
+    platforms,
+    releases,
+    techniques,
+    visibility,
+)
+from navigator_export.validation.view import LayerView
+
+Check = Callable[[LayerView], Iterator[Finding]]
+
+CHECKS: Final[tuple[Check, ...]] = (
+    fields.check_schema,
+    fields.check_fields,
+    releases.check_attack_version,
+    techniques.check_techniques,
+    techniques.check_duplicates,
+    visibility.check_visibility,
+    gradient.check_gradient,
+    platforms.check_platforms,
+    links.check_links,
+)
+"""Every check of a single layer, in the order in which findings are told."""
+
+RULES: Final[tuple[Rule, ...]] = (
+    *DOCUMENT_RULES,
+    fields.SCHEMA,
+    fields.UNKNOWN_FIELD,
+    releases.ATTACK_MISSING,
+    releases.ATTACK_UNKNOWN,
+    releases.ATTACK_SPELLING,
+    techniques.UNKNOWN,
+    techniques.OTHER_DOMAIN,
+    techniques.NOT_YET,
+    techniques.REVOKED,
+    techniques.DEPRECATED,
+    techniques.TACTIC_UNKNOWN,
+    techniques.TACTIC_MISMATCH,
+    techniques.DUPLICATE,
+    visibility.NO_TECHNIQUES,
+    visibility.HIDDEN,
+    gradient.GRADIENT_RANGE,
+    gradient.GRADIENT_TOP,
+    platforms.PLATFORM,
+    links.LINK,
+    batch.MIXED,
+)
+"""Every rule, in the order in which `validate --rules` lists them."""
