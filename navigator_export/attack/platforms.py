@@ -5,6 +5,7 @@ Seen in the Navigator for v16; the names themselves are those of the STIX bundle
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping as Dictionary
 from typing import Final
 
 from navigator_export.model import Domain
@@ -18,6 +19,21 @@ _CLOUD_17: Final = (_CLOUD_16 - {"Network"}) | {"Network Devices", "ESXi"}
 _ENTERPRISE: Final = ((17, _CLOUD_17), (16, _CLOUD_16), (9, _CLOUD_9), (8, _CLOUD_8))
 
 _MOBILE: Final = frozenset({"Android", "iOS"})
+
+
+def hidden_by(
+    names: Collection[str], techniques: Iterable[str], platforms_of: Dictionary[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Return the techniques that a filter on platform names hides; one whose platforms are not known counts as shown.
+
+    A sub-technique is hidden with its technique.
+    """
+
+    def hides(technique: str) -> bool:
+        has = platforms_of.get(technique, ())
+        return bool(has) and not set(names).intersection(has)
+
+    return tuple(t for t in techniques if hides(t) or hides(t.partition(".")[0]))
 
 
 def platforms(domain: Domain, major: int) -> frozenset[str] | None:

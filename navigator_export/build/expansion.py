@@ -42,6 +42,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Below the output folder, with `/` between folders."""
     may_be_empty: bool
     """Whether it comes from a cross of several values, where some pairs map nothing."""
+    number: int | None = None
+    """Goes before the layer's own name, where that would begin as another's."""
 
 
 class _Value(msgspec.Struct, frozen=True):

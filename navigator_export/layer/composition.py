@@ -24,7 +24,6 @@ from navigator_export.layer.format import (
 from navigator_export.layer.scoring import Scale
 from navigator_export.model import Domain
 
-
 LayoutName = Literal["flat", "side", "mini"]
 LAYOUTS: Final[tuple[LayoutName, ...]] = ("flat", "side", "mini")
 
@@ -75,7 +74,8 @@ def compose(
         layout=Layout(
             aggregate_function=scale.aggregate,
             layout=opening.layout,
-            show_name=True,
+            # Names would turn the small squares into `side`.
+            show_name=opening.layout != "mini",
             show_id=opening.show_id,
             show_aggregate_scores=opening.aggregate,
             count_unscored=False,

@@ -48,6 +48,11 @@ def title(settled: Settled) -> str:
     return " · ".join(filter(None, parts))
 
 
+def with_number(number: int, name: str) -> str:
+    """Return a name with a number before it."""
+    return f"{number} · {name}"
+
+
 def beginning(prepared: Prepared, recipe: Recipe) -> str:
     """Return the beginning of the title that a recipe gets, as far as it can be told before anything is selected."""
     sources = prepared.moved.sources
@@ -158,9 +163,7 @@ def _framework_words(settled: Settled) -> Iterator[str]:
 def _unusual_words(settled: Settled) -> Iterator[str]:
     """Yield what else of the recipe is not as usual: tiers, the score, how the layer opens."""
     recipe = settled.recipe
-    rest = msgspec.structs.replace(
-        recipe, selection=Selection(), attack_version=None, name=None, description=None
-    )
+    rest = msgspec.structs.replace(recipe, selection=Selection(), attack_version=None, name=None, description=None)
     if settled.strategy != choose_strategy(settled.selected.mappings, Scoring()):
         yield settled.strategy
     for option, value in options(rest):

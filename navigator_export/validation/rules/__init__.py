@@ -6,7 +6,7 @@ that find what breaks them; checks see any JSON object and must survive it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from navigator_export.validation.document import DOCUMENT_RULES
@@ -17,6 +17,7 @@ from navigator_export.validation.rules import (
     fields,
     gradient,
     links,
+    names,
     platforms,
     releases,
     techniques,
@@ -36,8 +37,14 @@ CHECKS: Final[tuple[Check, ...]] = (
     gradient.check_gradient,
     platforms.check_platforms,
     links.check_links,
+    names.check_name,
 )
 """Every check of a single layer, in the order in which findings are told."""
+
+BatchCheck = Callable[[Sequence[tuple[str, LayerView]]], Iterator[tuple[str, Finding]]]
+
+BATCH_CHECKS: Final[tuple[BatchCheck, ...]] = (batch.check_batch, names.check_alike)
+"""Every check of layers that are to be used together, each with its file."""
 
 RULES: Final[tuple[Rule, ...]] = (
     *DOCUMENT_RULES,
@@ -60,6 +67,8 @@ RULES: Final[tuple[Rule, ...]] = (
     gradient.GRADIENT_TOP,
     platforms.PLATFORM,
     links.LINK,
+    names.NAME,
     batch.MIXED,
+    names.ALIKE,
 )
 """Every rule, in the order in which `validate --rules` lists them."""
