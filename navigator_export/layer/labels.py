@@ -80,5 +80,5 @@ def _label(id_: str, names: list[str]) -> str:
         text = f"{id_} {name}"
     if len(text) <= LONGEST:
         return text
-    cut = text[: LONGEST - 1].rpartition(" ")[0]
+    cut = text[:LONGEST].rpartition(" ")[0].rstrip(" ,;–-")
     return f"{cut if len(cut) > len(id_) else text[: LONGEST - 1]}…"
