@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from navigator_export.characters import clean_name
 from navigator_export.frameworks import framework
 from navigator_export.layer.labels import LONGEST, Kind
 from navigator_export.layer.scoring import Scoring, choose_strategy
@@ -45,7 +46,7 @@ def title(settled: Settled) -> str:
     if not clear or not all(map(_is_clear, words)):
         words.append(f"#{_digest(settled)}")
     parts = (selection, _frameworks(sources, moved.domain), *map(without_forbidden, words))
-    return " · ".join(filter(None, parts))
+    return clean_name(" · ".join(filter(None, parts)))
 
 
 def with_number(number: int, name: str) -> str:
@@ -79,7 +80,7 @@ def _selection(prepared: Prepared, selection: Selection) -> tuple[str, bool]:
     phrases = sorted(_phrases(prepared, selection), key=lambda phrase: len(phrase.short))
     clear = all(phrase.clear for phrase in phrases)
     long, short = (", ".join(getattr(phrase, form) for phrase in phrases) for form in ("long", "short"))
-    text = long if len(long) <= LONGEST else short
+    text = clean_name(long if len(long) <= LONGEST else short)
     if len(text) > LONGEST:
         return f"{text[: LONGEST - 1].rstrip(' ,')}…", False
     return text, clear
@@ -145,9 +146,13 @@ def _labelled(option: str, pattern: str) -> tuple[str, str, bool]:
     return text, text, _is_clear(pattern) and "," not in pattern
 
 
+_UNCLEAR: Final = frozenset(FORBIDDEN.replace("*", "") + "…'’·–#")
+"""What is replaced in a name, but for the star, and what stands in its place or between the parts."""
+
+
 def _is_clear(text: str) -> bool:
     """Return whether a text still tells what it is without the characters that a name may not have."""
-    return re.search(rf"[{re.escape(FORBIDDEN.replace('*', ''))}…'’·–#]", text) is None
+    return clean_name(text) == text and not _UNCLEAR.intersection(text)
 
 
 def _framework_words(settled: Settled) -> Iterator[str]:
