@@ -47,6 +47,8 @@ CASES: dict[str, bytes] = {
     "gradient-top": layer_bytes(gradient=GRADIENT, techniques=technique(score=99.6)),
     "platform-unknown": layer_bytes(filters={"platforms": ["Office 365"]}),
     "link-protocol": layer_bytes(techniques=technique(links=[{"label": "x", "url": "example.org"}])),
+    "layer-name": layer_bytes(name="Mail 07/18/2025"),
+    "layer-names-alike": json.dumps([make_layer_json(name="Our mail A"), make_layer_json(name="our mail B")]).encode(),
     "mixed-releases": json.dumps([make_layer_json(), make_layer_json(versions=versions(attack="15"))]).encode(),
 }
 """A smallest file for each rule."""
