@@ -18,7 +18,7 @@ from navigator_export.model import CATEGORIES, TECHNIQUE_ID, VALUES, Domain, Sou
 from navigator_export.patterns import named
 from navigator_export.preparation import Prepared, Settled
 from navigator_export.recipe import Recipe, options
-from navigator_export.selection import ASPECTS, Criteria, Selection
+from navigator_export.selection import ASPECTS, Selection
 from navigator_export.tiers import TierOptions
 
 _LONGEST: Final = 80
@@ -156,12 +156,9 @@ def _is_clear(text: str) -> bool:
 
 
 def _framework_words(settled: Settled) -> Iterator[str]:
-    """Yield the frameworks that are selected by name, where the frameworks of the title do not tell it."""
+    """Yield the frameworks that are selected, where they are not just those that the title names."""
     wanted = settled.recipe.selection.include.frameworks
-    shown = tuple(dict.fromkeys(source.framework for source in settled.tally.sources))
-    several = len({source.framework for source in settled.prepared.moved.sources}) > len(shown)
-    alone = settled.recipe.selection == Selection(include=Criteria(frameworks=wanted))
-    if not (alone and several and tuple(map(named, wanted)) == shown):
+    if set(map(named, wanted)) != {source.framework for source in settled.tally.sources}:
         yield from (f"framework {pattern}" for pattern in wanted)
 
 

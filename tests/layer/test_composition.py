@@ -91,7 +91,9 @@ def test_platforms_are_a_filter_by_the_names_of_the_release() -> None:
     assert moved["filters"] == {"platforms": ["Network Devices"]}
 
 
-@pytest.mark.parametrize(("name", "near"), [("Windwos", "Windows"), ("Network Devices", "Network"), ("", "Office Suite")])
+@pytest.mark.parametrize(
+    ("name", "near"), [("Windwos", "Windows"), ("Network Devices", "Network"), ("", "Office Suite")]
+)
 def test_platform_that_the_release_does_not_have_is_refused(name: str, near: str) -> None:
     with pytest.raises(SelectionError) as error:
         make_layer(MAPPINGS, Recipe(platforms=("Windows", name)))

@@ -358,7 +358,7 @@ def test_frameworks_selected_out_of_several_are_told_once() -> None:
     mappings = joined_set(m365=[make_row()], nist_800_53=[make_row("AC-03")])
     assert make_layer(mappings, including(frameworks=("m365",))).layer.name == "M365 2025-07-18"
     named = make_layer(mappings, including(frameworks=("m365",), categories=("protect",))).layer.name
-    assert named == "protect · M365 2025-07-18 · framework m365"
+    assert named == "protect · M365 2025-07-18"
     assert make_layer(mappings, including(frameworks=("m3*",))).layer.name == "M365 2025-07-18 · framework m3…"
 
 
