@@ -19,7 +19,6 @@ from navigator_export.preparation import Prepared, prepare, renamed, settle
 from navigator_export.provenance import heading_of
 from navigator_export.recipe import Recipe
 from navigator_export.validation import Finding, gate
-from navigator_export.validation.rules.names import NAME
 from navigator_export.validation.rules.visibility import HIDDEN
 
 
@@ -102,10 +101,8 @@ def _check(text: bytes, catalogue: Catalogue, recipe: Recipe) -> tuple[Finding, 
         asked_for.append("technique-")
     if recipe.fold:
         asked_for.append(HIDDEN.id)
-    if recipe.name is not None:
-        asked_for.append(NAME.id)
     findings = gate(text, catalogue)
     refused = [finding for finding in findings if not finding.rule.startswith(tuple(asked_for))]
     if refused:
         raise LayerError(refused)
-    return tuple(finding for finding in findings if finding.rule not in (HIDDEN.id, NAME.id))
+    return tuple(finding for finding in findings if finding.rule != HIDDEN.id)
