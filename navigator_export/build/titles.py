@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from navigator_export.build.manifest import Entry
-from navigator_export.frameworks import framework
+from navigator_export.layer.naming import framework_title
 from navigator_export.model import Source
 from navigator_export.patterns import matches
 from navigator_export.recipe import Recipe, selection_words
@@ -36,22 +35,11 @@ def title(entry: Entry, sources: Sequence[Source]) -> str:
 def _named(recipe: Recipe, sources: Sequence[Source]) -> str:
     wanted = recipe.selection.include.frameworks
     names = dict.fromkeys(
-        _called(source)
+        framework_title(source)
         for source in sources
         if not wanted or any(matches(pattern, source.framework) for pattern in wanted)
     )
     return " + ".join(names) if 0 < len(names) <= _MOST_NAMED else counted(len(names) or len(sources), "source")
-
-
-def _called(source: Source) -> str:
-    known = framework(source.framework)
-    version = re.sub(r"^(\d\d?)[./](\d\d?)[./](\d{4})$", _iso, source.framework_version)
-    return f"{known.short or known.name} {version}".rstrip()
-
-
-def _iso(found: re.Match[str]) -> str:
-    month, day, year = found.groups()
-    return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def _particulars(recipe: Recipe) -> list[str]:
