@@ -7,7 +7,7 @@ say the whole; links are in the right-click menu, by their label.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -76,15 +76,16 @@ class _Annotator:
         ranked = sorted(((self._profiles.of(group), group) for group in ordered), key=_rank)
         profiles = [profile for profile, _ in ranked]
         links = links_of(ranked)
-        comment, metadata = "", _joined(profile.details for profile in profiles)
+        comment, room = "", TOOLTIP
         if self._comments == "full":
             comment = full_comment(profiles, _origins(scored.mappings), self._said(ranked, scored.technique))
+            metadata = _joined(profile.details for profile in profiles)
         else:
-            used = 0
             if self._comments == "short":
                 said = self._said(ranked, scored.technique)
                 comment, used = short_comment(profiles, _origins(scored.mappings), said)
-            metadata = _fitting(profiles, TOOLTIP - used, len(links))
+                room -= used
+            metadata = _fitting(profiles, room, len(links))
             links = links[:MOST]
         return LayerTechnique(
             technique_id=scored.technique,
@@ -117,15 +118,14 @@ def _origins(mappings: Iterable[Mapping]) -> list[str]:
 def _fitting(profiles: Sequence[Profile], room: int, links: int) -> tuple[Metadata | Divider, ...]:
     """Return the metadata that fit into the room, and how many capabilities and links are not shown."""
     left_out = [Metadata("links", f"{MOST} of {links:,}, best first")] if links > MOST else []
-    room -= height_of([_more(len(profiles)), *left_out])
-    shown = fitting([profile.details_height for profile in profiles], room)
+    shown = fitting([profile.details_height for profile in profiles], room - _COUNTS)
     if shown < len(profiles):
-        left_out.insert(0, _more(len(profiles) - shown))
-    return _joined([*(profile.details for profile in profiles[:shown]), *filter(None, [tuple(left_out)])])
+        left_out.insert(0, Metadata("and", f"{len(profiles) - shown:,} more"))
+    parts = [profile.details for profile in profiles[:shown]]
+    return _joined([*parts, tuple(left_out)] if left_out else parts)
 
 
-def _more(number: int) -> Metadata:
-    return Metadata("and", f"{number:,} more")
+_COUNTS: Final = height_of([Metadata("and", "9,999 more"), Metadata("links", f"{MOST} of 9,999, best first")])
 
 
 def _joined(parts: Iterable[tuple[Metadata, ...]]) -> tuple[Metadata | Divider, ...]:

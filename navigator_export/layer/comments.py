@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from navigator_export.layer.profiles import Profile
-from navigator_export.layer.room import fitting, height
+from navigator_export.layer.room import LINE, fitting, height
 
 _LINES: Final = 1_250
 """Pixels of the lines of capabilities: all of them, in most published sets."""
@@ -25,14 +25,16 @@ def short_comment(profiles: Sequence[Profile], origins: Sequence[str], said: Seq
     """Return a comment that fits the tooltip, and its height; of what does not fit the comment says how much it is."""
     shown = fitting([profile.line_height for profile in profiles], _LINES)
     rest = [*and_more(len(profiles) - shown), *_from(origins)]
-    lines = "\n".join([*(profile.line for profile in profiles[:shown]), *rest])
-    used = sum(profile.line_height for profile in profiles[:shown]) + sum(map(height, rest))
+    lines = [*(profile.line for profile in profiles[:shown]), *rest]
+    used = sum(profile.line_height for profile in profiles[:shown]) + LINE * len(rest)
+    if not said:
+        return "\n".join(lines), used
     paragraphs = [_paragraph(profile, text) for profile, text in said[:_SENTENCES]]
-    heights = [height(f"\n{paragraph}") for paragraph in paragraphs]
+    heights = [LINE + height(paragraph) for paragraph in paragraphs]
     shown = fitting(heights, _ALL - used)
     end = and_more(len(said) - shown)
-    used += sum(heights[:shown]) + sum(height(f"\n{line}") for line in end)
-    return "\n\n".join([lines, *paragraphs[:shown], *end]), used
+    used += sum(heights[:shown]) + 2 * LINE * len(end)
+    return "\n\n".join(["\n".join(lines), *paragraphs[:shown], *end]), used
 
 
 def full_comment(profiles: Sequence[Profile], origins: Sequence[str], said: Iterable[Said]) -> str:

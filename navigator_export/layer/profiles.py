@@ -10,7 +10,7 @@ import msgspec
 from navigator_export.frameworks import framework
 from navigator_export.layer.format import Metadata
 from navigator_export.layer.passages import licence_of
-from navigator_export.layer.room import DIVIDER, height, height_of
+from navigator_export.layer.room import height, height_of
 from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet
 from navigator_export.tiers import Tiers
 from navigator_export.wording import shortened
@@ -38,7 +38,6 @@ class Profile(msgspec.Struct, frozen=True):
     details: tuple[Metadata, ...]
     line_height: int
     details_height: int
-    """With a divider."""
 
 
 class Profiles:
@@ -80,7 +79,7 @@ class Profiles:
             heading=f"{capability.id} {capability.name}".rstrip() if rating else capability.id,
             details=details,
             line_height=height(line),
-            details_height=height_of(details) + DIVIDER,
+            details_height=height_of(details),
         )
 
     def _details(self, capability: Capability, mappings: Sequence[Mapping]) -> tuple[Metadata, ...]:

@@ -14,32 +14,31 @@ from navigator_export.layer.format import Metadata
 TOOLTIP: Final = 2_500 - 150
 """Of comment and metadata together: what is to be seen of a technique, without its name and score."""
 
-_COLUMN: Final = 16
+_COLUMN: Final = 17
 """Characters of a line."""
-_LINE: Final = 14
+LINE: Final = 14
 _PADDING: Final = 6
 """Above and below an entry of metadata."""
-DIVIDER: Final = 5
+_DIVIDER: Final = 5
 
 
 def height(text: str) -> int:
-    """Return how high a text is in the tooltip's column."""
+    """Return how high a text is in the tooltip's column, which keeps words whole where it can."""
     lines = 0
     for line in text.split("\n"):
         lines += 1
         used = -1
-        for word in line.split():
-            used += 1 + len(word)
+        for size in map(len, line.split()):
+            used += 1 + size
             if used > _COLUMN:
-                lines += used > len(word)
-                lines += (len(word) - 1) // _COLUMN
-                used = len(word) % _COLUMN
-    return _LINE * lines
+                lines += (used > size) + (size - 1) // _COLUMN
+                used = (size - 1) % _COLUMN + 1
+    return LINE * lines
 
 
 def height_of(entries: Sequence[Metadata]) -> int:
-    """Return how high entries of metadata are, one below the other."""
-    return sum(height(entry.value) + _PADDING for entry in entries)
+    """Return how high entries of metadata are, one below the other, with a divider."""
+    return sum(height(entry.value) + _PADDING for entry in entries) + _DIVIDER
 
 
 def fitting(heights: Sequence[int], room: int) -> int:
