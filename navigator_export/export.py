@@ -12,6 +12,7 @@ from navigator_export.layer.annotation import annotate
 from navigator_export.layer.composition import Opening, compose, with_others_disabled
 from navigator_export.layer.format import Layer, encode
 from navigator_export.layer.naming import file_name, title, with_number
+from navigator_export.layer.profiles import shared_by
 from navigator_export.layer.scoring import StrategyName, score
 from navigator_export.layer.tally import Tally
 from navigator_export.model import MappingSet
@@ -67,7 +68,8 @@ def finish_layer(prepared: Prepared, recipe: Recipe, number: int | None = None) 
     recipe, moved, scale = settled.recipe, prepared.moved, settled.scale
     scored = score(settled.selected.mappings, settled.strategy, scale, recipe.scoring.weights)
     passages = prepared.passages if recipe.comments == "short" else None
-    techniques = annotate(scored, moved, prepared.tiers, prepared.release, recipe.comments, passages)
+    shared = () if recipe.comments == "full" else shared_by(settled.selected.mappings, prepared.tiers)
+    techniques = annotate(scored, moved, prepared.tiers, prepared.release, recipe.comments, passages, shared)
     if recipe.hide_unscored:
         techniques = with_others_disabled(techniques, prepared.release.active)
     opening = Opening(
@@ -78,7 +80,7 @@ def finish_layer(prepared: Prepared, recipe: Recipe, number: int | None = None) 
         hide_disabled=recipe.hide_unscored,
         platforms=recipe.platforms,
     )
-    layer = compose(techniques, heading_of(settled), scale, moved.domain, moved.attack_version, opening)
+    layer = compose(techniques, heading_of(settled, shared), scale, moved.domain, moved.attack_version, opening)
     text = encode(layer)
     findings = _check(text, prepared.catalogue, recipe)
     return Product(
