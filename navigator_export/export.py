@@ -12,7 +12,7 @@ from navigator_export.layer.annotation import annotate
 from navigator_export.layer.composition import Opening, compose
 from navigator_export.layer.format import Layer, encode
 from navigator_export.layer.naming import file_name
-from navigator_export.layer.scoring import StrategyName, score
+from navigator_export.layer.scoring import StrategyName, clear_of_top, score
 from navigator_export.layer.tally import Tally
 from navigator_export.model import MappingSet
 from navigator_export.preparation import Prepared, prepare, settle
@@ -60,7 +60,8 @@ def finish_layer(prepared: Prepared, recipe: Recipe) -> Product:
     """Return the layer that a recipe makes of prepared mappings; raises as `make_layer` does."""
     settled = settle(prepared, recipe)
     recipe, moved, scale = settled.recipe, prepared.moved, settled.scale
-    scored = score(settled.selected.mappings, settled.strategy, scale, recipe.scoring.weights)
+    raw = score(settled.selected.mappings, settled.strategy, recipe.scoring.weights)
+    scored, moved_scores = clear_of_top(raw, settled.strategy, scale)
     passages = prepared.passages if recipe.comments == "short" else None
     techniques = annotate(scored, moved, prepared.tiers, prepared.release, recipe.comments, passages)
     opening = Opening(fold=recipe.fold, aggregate=recipe.aggregate)
@@ -75,7 +76,7 @@ def finish_layer(prepared: Prepared, recipe: Recipe) -> Product:
         command=settled.command,
         file_name=file_name(settled),
         tally=settled.tally,
-        warnings=settled.warnings,
+        warnings=(*settled.warnings, *moved_scores),
         findings=findings,
     )
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from navigator_export.layer.annotation import CommentStyle
-from navigator_export.layer.scoring import Scoring, shown
+from navigator_export.layer.scales import shown
+from navigator_export.layer.scoring import Scoring
 from navigator_export.model import VALUES, MappingSet
 from navigator_export.retargeting import OnInactive
 from navigator_export.selection import Selection
@@ -25,6 +26,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     selection: Selection = Selection()
     tiers: TierOptions = TierOptions()
     scoring: Scoring = Scoring()
+    colors: str | None = None
+    """Name of a colour scale, or a list like `#fee8c8,#fdbb84,#e34a33`; None for what is mapped."""
     attack_version: str | None = None
     """Release to move the mappings to, such as `20.0`, or `latest`; None for the sources' own."""
     comments: CommentStyle = "short"
