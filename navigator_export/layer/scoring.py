@@ -12,7 +12,7 @@ import msgspec
 from navigator_export.errors import Problem, SelectionError
 from navigator_export.layer.format import Number
 from navigator_export.layer.scales import TOP, Aggregate, Scale, is_at_top, rounded, shown
-from navigator_export.model import CATEGORIES, VALUES, Mapping, Value
+from navigator_export.model import CATEGORIES, VALUES, Category, Mapping, Value
 from navigator_export.wording import counted
 
 StrategyName = Literal["best", "count", "mean", "sum", "breadth", "category"]
@@ -128,10 +128,13 @@ def _breadth(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) ->
 
 
 def _category(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Number:
-    return sum(code for category, code in CATEGORY_CODES.items() if any(m.category == category for m in mappings))
+    there = {m.category for m in mappings}
+    return sum(code for category, code in CATEGORY_CODES.items() if category in there)
 
 
-CATEGORY_CODES: Final = MappingProxyType({category: 2**place for place, category in enumerate(CATEGORIES)})
+CATEGORY_CODES: Final[Dictionary[Category, int]] = MappingProxyType(
+    {category: 1 << place for place, category in enumerate(CATEGORIES)}
+)
 """Each category's part of a `category` score: sums tell which are there, and the Navigator's `a | b` joins layers."""
 
 
