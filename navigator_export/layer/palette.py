@@ -25,7 +25,7 @@ PALETTES: Final = MappingProxyType(
         "blue": ("#deebf7", "#b3d1eb", "#88b7e1", "#5a9ed8"),
         "orange": ("#f9e2c8", "#fbc18b", "#f89e5c", "#e97b4f"),
         "viridis": ("#f2ef96", "#b2df88", "#5ac8af", "#8399e0"),
-        "traffic-light": ("#fdd3d0", "#f7bf78", "#c7b83d", "#45b15c"),
+        "traffic-light": ("#fbdbd9", "#ffafa9", "#d9aa2d", "#3fb058"),
     }
 )
 """One hue each for what is covered and for what is exposed; yellow to blue; and red to green for those who insist."""
@@ -33,17 +33,17 @@ PALETTES: Final = MappingProxyType(
 CATEGORY_COLORS: Final = MappingProxyType(
     {
         0: "#f2f2f2",
-        1: "#6ddafc",
-        2: "#ddf04c",
-        4: "#fdcdd0",
-        3: "#73c540",
-        5: "#9a9bfd",
-        6: "#fdab8e",
-        7: "#f366ad",
+        1: "#5adcfc",
+        2: "#ebe8b1",
+        4: "#feccd3",
+        3: "#7bc096",
+        5: "#b89cb9",
+        6: "#efb374",
+        7: "#9291de",
     }
 )
-"""Of the sum of protect 1, detect 2 and respond 4: blue, yellow and pink, which mix as paints do, each of its own
-lightness; 0 is none of them."""
+"""Of the sum of protect 1, detect 2 and respond 4: blue, yellow and pink, which mix as paints do, each of a
+lightness of its own; 0 is none of them."""
 
 READABLE: Final = 7
 """Contrast with black that text is easily read at (AAA)."""
@@ -73,11 +73,8 @@ def read_colors(text: str) -> Colors:
     if wrong:
         raise SelectionError(Problem(f"{quoted(wrong[0])} is no colour", "colors", "write each like #fdbb84"))
     if not _FEWEST <= len(colors) <= _MOST:
-        raise SelectionError(
-            Problem(
-                f"{len(colors)} colours make no scale", "colors", f"list {_FEWEST} to {_MOST}, the lowest score's first"
-            )
-        )
+        hint = f"list {_FEWEST} to {_MOST}, the lowest score's first"
+        raise SelectionError(Problem(f"{len(colors)} colours make no scale", "colors", hint))
     dark = darkest(colors)
     if contrast_with_black(dark) < LEGIBLE:
         message = f"black text is not legible on {dark}: contrast {contrast_with_black(dark):.1f}, below {LEGIBLE}"
@@ -107,7 +104,7 @@ def color_at(colors: Colors, fraction: float) -> str:
 
     It has a hundred shades and rounds to one of them; what lies outside takes the one at the end.
     """
-    nearest_shade = floor(max(fraction, 0.0) * _SHADES + 0.5)
+    nearest_shade = floor(min(max(fraction, 0.0), 1.0) * _SHADES + 0.5)
     return _shades(colors)[min(nearest_shade, _SHADES - 1)]
 
 

@@ -91,12 +91,10 @@ def clear_of_top(
     where = f"between {shown(rounded(edge))} and {shown(scale.maximum)}, where the Navigator has no colour"
     lie = counted(len(at_top), "score lies", "scores lie")
     if strategy not in ("mean", "sum"):
-        problem = Problem(
-            f"{lie} {where} and stops",
-            "scoring.range",
-            f"end `scoring.range` at {shown(scale.maximum)} no longer: lower, or at least one percent higher",
-        )
-        raise SelectionError(problem)
+        highest = max(one.score for one in scored)
+        end = floor(scale.minimum + (highest - scale.minimum) / TOP) + 1
+        hint = f"end `scoring.range` at {end}, or set `scoring.weights` further apart"
+        raise SelectionError(Problem(f"{lie} {where} and stops", "scoring.range", hint))
     step = 10.0 ** floor(log10(scale.maximum - scale.minimum) - 2)
     lower = rounded(floor((edge - step / 10) / step) * step)
     moved = tuple(
