@@ -135,7 +135,7 @@ def recomputed_scores(strategy: str, rows: Rows, group: str | None, *, without: 
     return {id_: recomputed(strategy, own) for id_, own in by_technique.items()}
 
 
-@pytest.mark.parametrize("strategy", ["best", "count", "mean", "sum", "breadth"])
+@pytest.mark.parametrize("strategy", ["best", "count", "mean", "sum", "breadth", "category"])
 @pytest.mark.parametrize("file", MAPPING_FILES)
 def test_every_score_is_the_one_of_the_rows(file: Path, strategy: Any) -> None:
     layer = make_layer(read(file), Recipe(scoring=Scoring(strategy=strategy)))

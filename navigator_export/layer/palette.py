@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from navigator_export.errors import Problem, SelectionError, nearest
-from navigator_export.wording import quoted
+from navigator_export.wording import counted, quoted
 
 Colors = tuple[str, ...]
 """From the lowest score to the highest, evenly spaced: each `#rrggbb`."""
@@ -74,7 +74,7 @@ def read_colors(text: str) -> Colors:
         raise SelectionError(Problem(f"{quoted(wrong[0])} is no colour", "colors", "write each like #fdbb84"))
     if not _FEWEST <= len(colors) <= _MOST:
         hint = f"list {_FEWEST} to {_MOST}, the lowest score's first"
-        raise SelectionError(Problem(f"{len(colors)} colours make no scale", "colors", hint))
+        raise SelectionError(Problem(f"{counted(len(colors), 'colour')} cannot make a scale", "colors", hint))
     dark = darkest(colors)
     if contrast_with_black(dark) < LEGIBLE:
         message = f"black text is not legible on {dark}: contrast {contrast_with_black(dark):.1f}, below {LEGIBLE}"

@@ -93,12 +93,12 @@ def test_contrast_is_that_of_wcag(number: int) -> None:
 
 
 @pytest.mark.parametrize("vision", VISIONS)
-@pytest.mark.parametrize(("name", "least"), [("blue", 8), ("orange", 8), ("viridis", 7), ("traffic-light", 3)])
+@pytest.mark.parametrize(("name", "least"), [("blue", 8), ("orange", 7.5), ("viridis", 7), ("traffic-light", 3)])
 def test_steps_get_darker_and_are_told_apart(name: str, least: float, vision: str) -> None:
     colors = PALETTES[name]
     levels = [lightness(seen(color, vision)) for color in colors]
     assert min(lighter - darker for lighter, darker in pairwise(levels)) >= least
-    assert min(difference(one, other, vision) for one, other in combinations(colors, 2)) >= 8
+    assert min(difference(one, other, vision) for one, other in combinations(colors, 2)) >= 7.5
 
 
 @pytest.mark.parametrize("vision", VISIONS)
@@ -203,8 +203,8 @@ def test_a_list_is_taken(text: str, colors: tuple[str, ...]) -> None:
         ("viridus", "nearest scales: viridis"),
         ("", "no colour scale"),
         ("red,green", "no colour scale"),
-        ("#ffffff", "1 colours make no scale"),
-        ("#ffffff" + ",#eeeeee" * 20, "21 colours make no scale"),
+        ("#ffffff", "1 colour cannot make a scale"),
+        ("#ffffff" + ",#eeeeee" * 20, "21 colours cannot make a scale"),
         ("#ffffff,green", "'green' is no colour"),
         ("#ffffff,#12345g", "'#12345g' is no colour"),
         ("#ffffff,", "'' is no colour"),
@@ -225,15 +225,19 @@ def test_colours_that_hide_black_text_are_refused_with_the_nearest_lighter_one()
     assert 7 <= contrast_of(better) < 7.5
 
 
-def test_dark_blends_of_light_colours_are_refused() -> None:
-    """Between red and green lies a brown that is darker than both."""
-    assert min(contrast_of("#ff6060"), contrast_of("#00c000")) > 7
-    with pytest.raises(SelectionError, match="not legible"):
-        read_colors("#ff6060,#0000ff")
-
-
-@pytest.mark.parametrize(("colors", "warned"), [("#ffffff,#8f8f8f", 1), ("#fee8c8,#fdbb84", 0), ("viridis", 0)])
-def test_colours_that_are_legible_but_not_easily_read_are_warned_of(colors: str, warned: int) -> None:
+@pytest.mark.parametrize(
+    ("colors", "told"),
+    [
+        ("#ffffff,#8f8f8f", "black text on #8f8f8f has a contrast of 6.5"),
+        (
+            "#ff6060,#00c000",
+            "black text on #a2833d has a contrast of 5.9",
+        ),  # between red and green lies a brown that is darker than both
+        ("#fee8c8,#fdbb84", None),
+        ("viridis", None),
+    ],
+)
+def test_colours_that_are_legible_but_not_easily_read_are_warned_of(colors: str, told: str | None) -> None:
     rows = [make_row("A", "T1114", "protect significant")]
     warnings = make_layer(mapping_set(rows), Recipe(colors=colors)).warnings
-    assert len([warning for warning in warnings if "black text on #8f8f8f has a contrast of 6.5" in warning]) == warned
+    assert [warning.startswith(told or "?") for warning in warnings] == ([True] if told else [])
