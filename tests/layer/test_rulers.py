@@ -147,6 +147,11 @@ def test_the_layer_says_what_the_code_of_categories_means() -> None:
     assert "protect 1 + detect 2 + respond 4" in json.loads(text)["description"]
 
 
+def test_comments_of_categories_tell_the_values() -> None:
+    layer = layer_of(mapping_set([make_row("A", "T1114", "detect significant")]), scoring=Scoring("category"))
+    assert "detect significant" in str(layer.techniques[0].comment)
+
+
 @pytest.mark.parametrize(
     ("recipe", "place"),
     [
