@@ -13,7 +13,7 @@ from navigator_export.layer.composition import Opening, compose, with_others_dis
 from navigator_export.layer.format import Layer, encode
 from navigator_export.layer.naming import file_name, title, with_number
 from navigator_export.layer.profiles import shared_by
-from navigator_export.layer.scoring import StrategyName, score
+from navigator_export.layer.scoring import StrategyName, clear_of_top, score
 from navigator_export.layer.tally import Tally
 from navigator_export.model import MappingSet
 from navigator_export.preparation import Prepared, prepare, renamed, settle
@@ -66,7 +66,8 @@ def finish_layer(prepared: Prepared, recipe: Recipe, number: int | None = None) 
     if number is not None:
         settled = renamed(settled, with_number(number, title(settled)))
     recipe, moved, scale = settled.recipe, prepared.moved, settled.scale
-    scored = score(settled.selected.mappings, settled.strategy, scale, recipe.scoring.weights)
+    raw = score(settled.selected.mappings, settled.strategy, recipe.scoring.weights)
+    scored, moved_scores = clear_of_top(raw, settled.strategy, scale)
     passages = prepared.passages if recipe.comments == "short" else None
     shared = () if recipe.comments == "full" else shared_by(settled.selected.mappings, prepared.tiers)
     techniques = annotate(scored, moved, prepared.tiers, prepared.release, recipe.comments, passages, shared)
@@ -91,7 +92,7 @@ def finish_layer(prepared: Prepared, recipe: Recipe, number: int | None = None) 
         command=settled.command,
         file_name=file_name(settled),
         tally=settled.tally,
-        warnings=settled.warnings,
+        warnings=(*settled.warnings, *moved_scores),
         findings=findings,
     )
 

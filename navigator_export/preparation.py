@@ -11,9 +11,12 @@ from navigator_export.attack import Catalogue, Release
 from navigator_export.attack.platforms import hidden_by, platforms
 from navigator_export.characters import clean_name
 from navigator_export.errors import Problem, SelectionError, nearest
+from navigator_export.layer.cautions import cautions
 from navigator_export.layer.labels import Labels
 from navigator_export.layer.passages import Passages
-from navigator_export.layer.scoring import Scale, StrategyName, cautions, choose_strategy, scale_of
+from navigator_export.layer.rulers import Reach, kind_of, scale_of
+from navigator_export.layer.scales import Scale, scale_cautions
+from navigator_export.layer.scoring import Scoring, StrategyName, choose_strategy
 from navigator_export.layer.sheets import forbidden_in
 from navigator_export.layer.tally import Tally, take_account
 from navigator_export.merging import merge, require_one_domain
@@ -43,6 +46,11 @@ class Prepared(msgspec.Struct, frozen=True, dict=True):
     def labels(self) -> Labels:
         """Return what capabilities and groups are called in names."""
         return Labels(self.moved.capabilities)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Return what the scales of the mappings go by."""
+        return Reach(self.moved)
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -102,13 +110,17 @@ def settle(prepared: Prepared, recipe: Recipe) -> Settled:
     if recipe.on_inactive == "error":
         _refuse_dropped(tally)
     strategy = choose_strategy(selected.mappings, recipe.scoring)
+    scale = scale_of(strategy, recipe.scoring, prepared.reach, kind_of(selected.mappings), recipe.colors)
+    if recipe.aggregate and scale.classes:
+        hint = "leave it out, or take `scoring.strategy` breadth"
+        raise SelectionError(Problem("categories are no amounts that could be aggregated", "aggregate", hint))
     return Settled(
         prepared=prepared,
         recipe=recipe,
         selected=selected,
         tally=tally,
         strategy=strategy,
-        scale=scale_of(strategy, recipe.scoring),
+        scale=scale,
         # Patterns are the words of whoever asked, and may hold any character.
         selection=clean_name(selection_words(recipe)),
         command=command(moved, recipe),
@@ -116,6 +128,7 @@ def settle(prepared: Prepared, recipe: Recipe) -> Settled:
             *cautions(selected.mappings, strategy),
             *_name_cautions(recipe.name),
             *_filter_cautions(recipe.platforms, selected.mappings, prepared.release),
+            *(scale_cautions(scale) if recipe.colors or recipe.scoring != Scoring(recipe.scoring.strategy) else ()),
         ),
     )
 

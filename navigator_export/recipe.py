@@ -11,7 +11,8 @@ import msgspec
 
 from navigator_export.layer.annotation import CommentStyle
 from navigator_export.layer.composition import LayoutName
-from navigator_export.layer.scoring import Scoring, shown
+from navigator_export.layer.scales import shown
+from navigator_export.layer.scoring import Scoring
 from navigator_export.model import VALUES, MappingSet
 from navigator_export.retargeting import OnInactive
 from navigator_export.selection import Selection
@@ -26,6 +27,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     selection: Selection = Selection()
     tiers: TierOptions = TierOptions()
     scoring: Scoring = Scoring()
+    colors: str | None = None
+    """Name of a colour scale, or a list like `#fee8c8,#fdbb84,#e34a33`; None for what is mapped."""
     attack_version: str | None = None
     """Release to move the mappings to, such as `20.0`, or `latest`; None for the sources' own."""
     comments: CommentStyle = "short"

@@ -46,6 +46,7 @@ RECIPE_SETTINGS: Final = (
     Setting("scoring.strategy", "--score", "score.strategy"),
     Setting("scoring.weights", "--weights", "score.weights"),
     Setting("scoring.range", "--range", "score.range"),
+    Setting("colors", "--colors", "colors"),
     Setting("attack_version", "--attack-version", "attack_version"),
     Setting("comments", "--comments", "comments"),
     Setting("on_inactive", "--on-inactive", "on_inactive"),

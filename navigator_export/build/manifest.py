@@ -231,6 +231,7 @@ class _Reader:
             ),
             tiers=self._tiers,
             scoring=_scoring(merged.get("score")),
+            colors=",".join(_words(merged.get("colors"))) or None,
             attack_version=None if release == OWN_RELEASE else release,
             comments=merged.get("comments", "short"),
             on_inactive=merged.get("on_inactive", "drop"),

@@ -12,6 +12,7 @@ from navigator_export.attack import LATEST
 from navigator_export.cli.values import Assignment, Limit, Pair, Range, Weights
 from navigator_export.layer.annotation import COMMENT_STYLES
 from navigator_export.layer.composition import LAYOUTS
+from navigator_export.layer.palette import PALETTES
 from navigator_export.layer.scoring import STRATEGIES, Scoring
 from navigator_export.model import CATEGORIES, DOMAINS, VALUES
 from navigator_export.readers.options import FORMATS, Limits, ReadOptions
@@ -159,7 +160,7 @@ score_options = cloup.option_group(
     cloup.option(
         "--score",
         "strategy",
-        type=click.Choice(STRATEGIES, case_sensitive=False),
+        type=click.Choice(tuple(STRATEGIES), case_sensitive=False),
         help="How to score a technique. Default: best where anything selected is rated, else count.",
     ),
     cloup.option(
@@ -169,6 +170,12 @@ score_options = cloup.option_group(
         help="What minimal, partial and significant count in best, mean and sum.",
     ),
     cloup.option("--range", "range_", type=Range(), help="Scores of the first and the last colour."),
+    cloup.option(
+        "--colors",
+        metavar="NAME|LIST",
+        help=f"Colours of the scores: {', '.join(PALETTES)}, or a list like '#fee8c8,#fdbb84', lowest score first."
+        " Default: blue for what is covered, orange for what is exposed (KEV, VERIS), viridis for both.",
+    ),
 )
 
 _attack_version = cloup.option(
@@ -257,7 +264,7 @@ def recipe_from(given: dict[str, Any]) -> Recipe:
 
 
 _SAME_NAME = (
-    *("attack_version", "on_inactive", "comments", "name", "description"),
+    *("colors", "attack_version", "on_inactive", "comments", "name", "description"),
     *("fold", "aggregate", "layout", "show_id", "hide_unscored", "platforms"),
 )
 """Fields of a recipe that are parameters of the same name."""

@@ -21,7 +21,7 @@ from navigator_export.layer.format import (
     Metadata,
     Versions,
 )
-from navigator_export.layer.scoring import Scale
+from navigator_export.layer.scales import Scale, painted
 from navigator_export.model import Domain
 
 LayoutName = Literal["flat", "side", "mini"]
@@ -85,7 +85,7 @@ def compose(
         gradient=Gradient(scale.colors, scale.minimum, scale.maximum),
         legend_items=scale.legend,
         metadata=heading.metadata,
-        techniques=techniques,
+        techniques=painted(techniques, scale),
     )
 
 

@@ -65,6 +65,7 @@ def test_one_layer_for_each_value_of_an_aspect(aspect: str, paths: list[str], fo
         ("tier: E5", Recipe(selection=Selection(tier="E5"))),
         ("group: mail", Recipe(selection=Selection(include=Criteria(groups=("mail",))))),
         ("category: detect", Recipe(selection=Selection(include=Criteria(categories=("detect",))))),
+        ("category: respond", Recipe(selection=Selection(include=Criteria(categories=("respond",))))),
         ("capability: MAIL-E3", Recipe(selection=Selection(include=Criteria(capabilities=("MAIL-E3",))))),
         ("capability_set: post", Recipe(selection=Selection(include=Criteria(capabilities=("MAIL-E3", "HUNT-E5"))))),
         ("framework: m365", Recipe(selection=Selection(include=Criteria(frameworks=("m365",))))),

@@ -58,6 +58,7 @@ EVERYTHING = """
       select: {category: detect, min_value: minimal}
       exclude: {group: identity}
       score: {strategy: mean, weights: {minimal: 1, partial: 5, significant: 10}, range: [0, 10]}
+      colors: ['#FEE8C8', '#fdbb84']
       comments: full
       on_inactive: keep
       fold: true
@@ -74,6 +75,7 @@ EVERYTHING = """
         comments: none
         fold: false
         score: count
+        colors: viridis
       - for_each: [tier, group]
         sources: [m365]
       - for_each: {tier: E3, group: [mail, ident*]}
@@ -105,6 +107,7 @@ def test_defaults_hold_unless_an_entry_says_otherwise(tmp_path: Path) -> None:
         selection=two.selection,
         tiers=two.tiers,
         scoring=weighted,
+        colors="#FEE8C8,#fdbb84",
         attack_version="20.0",
         comments="full",
         on_inactive="keep",
@@ -119,6 +122,7 @@ def test_defaults_hold_unless_an_entry_says_otherwise(tmp_path: Path) -> None:
     assert two.selection.min_value == "minimal"
     assert two.selection.exclude == Criteria(groups=("identity",))
     assert (one.attack_version, one.comments, one.fold, one.scoring) == (None, "none", False, Scoring(strategy="count"))
+    assert (one.colors, three.colors) == ("viridis", "#FEE8C8,#fdbb84")
     assert (one.on_inactive, one.aggregate) == ("keep", True)
     assert one.selection.include == Criteria(
         capabilities=("MAIL-E3", "MAIL-E3", "HUNT-*", "LOGIN-E3"), categories=("protect", "detect")

@@ -26,7 +26,7 @@ from navigator_export.layer.annotation import annotate
 from navigator_export.layer.links import MOST
 from navigator_export.layer.profiles import shared_by
 from navigator_export.layer.room import TOOLTIP, height
-from navigator_export.layer.scoring import scale_of, score
+from navigator_export.layer.scoring import score
 from navigator_export.readers.assembly import assemble
 from navigator_export.readers.unified.json_text import read_unified
 from tests.made_inputs import (
@@ -525,7 +525,7 @@ def test_annotating_without_passages_makes_them_of_the_whole_set() -> None:
     opening = "The suite guards against all and blocks it."
     rows = [make_row("A", id_, comments=f"{opening} Here it is {id_}.") for id_ in ("T1114", "T1078")]
     prepared = prepare((mapping_set(rows),), Recipe(), known())
-    scored = score(prepared.moved.mappings, "best", scale_of("best", Scoring()), (1, 2, 3))
+    scored = score(prepared.moved.mappings, "best", (1, 2, 3))
     shared = shared_by(prepared.moved.mappings, prepared.tiers)
     techniques = annotate(scored, prepared.moved, prepared.tiers, prepared.release, shared=shared)
     assert [t.comment.partition(": ")[2] for t in techniques] == ["Here it is T1078.", "Here it is T1114."]
