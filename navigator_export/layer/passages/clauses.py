@@ -1,0 +1,106 @@
+"""Where a sentence can begin and end without the rest of its argument."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 300
+"""Characters of a sentence that a short comment shows: about 18 lines of the Navigator's tooltip."""
+
+_ELLIPSIS = " …"
+_LEAST = 30
+
+_CONNECTIVE = re.compile(
+    r"(?:(?:furthermore|additionally|moreover|further|besides|also|in addition|finally|lastly|secondly|thirdly|then|"
+    r"however|nevertheless|nonetheless|therefore|thus|hence|consequently|accordingly|as a result|as such|overall|"
+    r"for example|for instance|similarly|likewise|specifically|in particular|in this (?:case|way|regard|context)|"
+    r"in these cases|because of this|due to this|to this end|that is|that said|in turn|in terms of \w+|"
+    r"for this technique|again|meanwhile|ultimately|in other words|in general|in short|as mentioned(?: \w+)?|"
+    r"in addition to (?:this|that|these|the above)|given this|with this(?: \w+)?)\s*,|so|and|but|or|also|thus|therefore|hence)\s+",
+    re.IGNORECASE,
+)
+_MID_ARGUMENT = re.compile(
+    r"(?:otherwise|alternatively|instead|conversely|in contrast|on the other hand|at the same time|rather|"
+    r"(?:in addition to|due to|because|because of|since|as a result of|given|from|with|by|after|without) "
+    r"(?:this|that|these|those|it|its|itself|their|they|there|them|doing so)|the (?:former|latter|above|same|other)|"
+    r"another|(?:all|each|both|some|many|most|none|neither|either) of (?:these|this|them|those)|here|note|see|doing so|"
+    r"in doing so|such)\b",
+    re.IGNORECASE,
+)
+_VERB = (
+    r"(?:can|could|may|might|will|would|should|must|is|was|are|were|has|have|had|do|does|did|not|"
+    r"in|at|of|on|to|with|along|combined|coupled)\b"
+)
+_PRONOUN = re.compile(
+    rf"(?:it|they|he|she|its|their|them|both|all|each)\b"
+    rf"|(?:this|that)\s+(?:\w+ly\s+|also\s+|then\s+|further\s+)?(?:{_VERB}|\w*[a-rt-z]s\b(?<!is)(?<!us))"
+    rf"|(?:these|those)\s+(?:\w+ly\s+|also\s+|then\s+|further\s+)?(?:{_VERB}|(?:help|provide|protect|detect|prevent|allow|"
+    r"enable|include|ensure|cover|reduce|offer|mitigate|make)\b)",
+    re.IGNORECASE,
+)
+
+
+def stands_alone(sentence: str) -> str:
+    """Return a sentence without a connective at its start; empty where it is the middle of an argument."""
+    opening = _CONNECTIVE.match(sentence)
+    if opening:
+        rest = sentence[opening.end() :]
+        sentence = rest[:1].upper() + rest[1:]
+    return "" if _MID_ARGUMENT.match(sentence) else sentence
+
+
+def leans(sentence: str) -> bool:
+    """Return whether a sentence opens with a pronoun for what was said before it: "It detects", not "This control"."""
+    return _PRONOUN.match(sentence) is not None
+
+
+_BOUNDARY = re.compile(
+    r"[,;:](?=\s)|\s[–—-]\s|\s(?=(?:which|who|where|when|while|because|since|so that|such as|including|in order to)\s)"
+)
+_WEAK_BOUNDARY = re.compile(r"\s(?=(?:and|or|by|via|through|using|as well as)\s)")
+_DANGLING = frozenset(("and", "or", "but", "so", "which", "thus", "therefore", "hence", "is", "are"))
+_SCORE_BOUNDARY = re.compile(
+    r"[,;:](?=\s)|\s[–—-]\s|\s(?=(?:resulting|results?|leading|yielding|so|thus|therefore|hence|because|since|due to|and|but|which)\s)"
+)
+_SUBORDINATE = re.compile(
+    r"(?:given|due|because|since|as|while|although|though|if|when|for|based|with|after|despite|even|where|whereas|"
+    r"unless|until|once|in|by|through|via|to|from|at|on)\b",
+    re.IGNORECASE,
+)
+
+
+def opens_subordinate(text: str) -> bool:
+    """Return whether a text opens with a clause that another must follow: "If", "By", "While"."""
+    return _SUBORDINATE.match(text) is not None
+
+
+def cut(sentence: str, before: int | None = None) -> str:
+    """Return a sentence up to the last end of a clause before a place, by default the longest that is shown.
+
+    Empty where what stands there says nothing whole.
+    """
+    if before is not None:
+        return _cut_at(sentence, _SCORE_BOUNDARY, _LEAST, before)
+    end = LONGEST - len(_ELLIPSIS)
+    return _cut_at(sentence, _BOUNDARY, end // 3, end) or _cut_at(sentence, _WEAK_BOUNDARY, end // 3, end)
+
+
+def _cut_at(sentence: str, boundary: re.Pattern[str], least: int, most: int) -> str:
+    """Return a sentence up to the last boundary between two places that leaves no bracket or quotation open."""
+    for end in reversed([found.start() for found in boundary.finditer(sentence, least, most + 1)]):
+        head = sentence[:end]
+        if head.count("(") <= head.count(")") and head.count('"') % 2 == 0:
+            return "" if opens_subordinate(head) and "," not in head else _tidy(head) + _ELLIPSIS
+    return ""
+
+
+def _tidy(head: str) -> str:
+    """Return a head without the conjunctions and marks that it ends in."""
+    while True:
+        shorter = head.rstrip(" ,;:–—-")
+        last = shorter.rpartition(" ")[2]
+        if last.casefold() in _DANGLING:
+            shorter = shorter[: -len(last)]
+        if shorter == head:
+            return head
+        head = shorter

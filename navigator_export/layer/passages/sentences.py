@@ -1,0 +1,47 @@
+"""A text's sentences, each in one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+_ABBREVIATIONS = ("e.g", "i.e", "etc", "vs", "cf", "incl", "approx", "inc", "corp", "ltd", "no", "fig")
+_NO_END = "".join(rf"(?<!\b{re.escape(word)}\.)" for word in _ABBREVIATIONS)
+_OPENERS = "The|This|These|Those|It|They|In|If|When|An?|For|By|Both|All|As|To|With|Using|However|Additionally|Furthermore"
+
+_SENTENCE_END = re.compile(
+    # Before a capital or a number, not after an abbreviation or an initial ("U.S.") …
+    rf"(?<=[.!?])(?i:{_NO_END})(?<![\s.(][A-Z]\.)[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])"
+    # … or where the space is missing, which `System.Management` and `node.js` must not look like.
+    rf"|(?<=[a-z)\]\"”][.!?])(?=(?:{_OPENERS})\s)"
+)
+_BULLET = re.compile(r"(?:[-*•·–▪◦]|\(?[0-9]{1,2}[.)])\s+")
+
+
+@lru_cache(maxsize=4096)
+def sentences_of(text: str) -> tuple[str, ...]:
+    """Return the sentences of a text, without bullets, bare addresses and single words."""
+    found = (sentence for line in _lines(text) for sentence in _line_sentences(line))
+    return tuple(sentence for sentence in found if " " in sentence and any(map(str.isalpha, sentence)))
+
+
+@lru_cache(maxsize=8192)
+def _line_sentences(line: str) -> tuple[str, ...]:
+    parts = (" ".join(part.split()) for part in _SENTENCE_END.split(line))
+    return tuple(part for part in parts if part)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield a text's lines without bullets; one that breaks in mid-sentence goes on with the next."""
+    begun: list[str] = []
+    for line in text.splitlines():
+        stripped = line.strip()
+        goes_on = stripped[:1].islower() and begun and begun[-1][-1] not in ".!?:"
+        if not goes_on and begun:
+            yield " ".join(begun)
+            begun = []
+        if stripped:
+            begun.append(stripped if goes_on else _BULLET.sub("", stripped, count=1) if _BULLET.match(stripped) else stripped)
+    if begun:
+        yield " ".join(begun)
