@@ -54,8 +54,8 @@ class Passages:
             shared = len(name & found.stems)
             closeness = _closeness(found, shared, len(name))
             repeated = len({technique[:5] for technique in techniques})
-            if kind == "coverage":
-                if families >= _FEW and repeated > _MOST * families and (not shared or found.weak and shared * 2 < len(name)):
+            if kind == "coverage" and families >= _FEW and repeated > _MOST * families and closeness:
+                if found.weak or not found.of_attack or not shared:
                     continue
             if closeness == 4:
                 continue
@@ -68,6 +68,8 @@ class Passages:
                     if context and not context.leaning:
                         text = f"{before} {text}"
                         leaning = False
+            if leaning and closeness == 3:
+                continue
             rank = (closeness, found.limited, leaning, len(techniques) > 1, repeated, found.weak, found.cut, place)
             if best is None or rank < best[0]:
                 best = (rank, text)

@@ -33,15 +33,40 @@ def _line_sentences(line: str) -> tuple[str, ...]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """Yield a text's lines without bullets; one that breaks in mid-sentence goes on with the next."""
-    begun: list[str] = []
-    for line in text.splitlines():
-        stripped = line.strip()
-        goes_on = stripped[:1].islower() and begun and begun[-1][-1] not in ".!?:"
-        if not goes_on and begun:
-            yield " ".join(begun)
-            begun = []
-        if stripped:
-            begun.append(stripped if goes_on else _BULLET.sub("", stripped, count=1) if _BULLET.match(stripped) else stripped)
-    if begun:
-        yield " ".join(begun)
+    """Yield a text's lines without bullets and without lists; one that breaks in mid-sentence goes on with the next."""
+    announced = False
+    for block in _blocks(text):
+        lines = _joined(block)
+        if not (announced and len(lines) > 1):
+            announced = False
+            for place, line in enumerate(lines):
+                yield line
+                if line.endswith(":"):
+                    announced = place == len(lines) - 1
+                    if not announced and len(lines) - place > 2:
+                        break
+        else:
+            announced = False
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    """Yield the lines between blank ones."""
+    block: list[str] = []
+    for line in map(str.strip, text.splitlines()):
+        if line:
+            block.append(line)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _joined(block: list[str]) -> list[str]:
+    joined: list[str] = []
+    for line in block:
+        if line[0].islower() and joined and joined[-1][-1] not in ".!?:":
+            joined[-1] += f" {line}"
+        else:
+            joined.append(_BULLET.sub("", line, count=1) if _BULLET.match(line) else line)
+    return [line for line in joined if line]

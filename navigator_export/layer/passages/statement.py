@@ -31,10 +31,20 @@ def _stem(word: str) -> str:
     return word.rstrip("eiy") or word
 
 
+_NAME = re.compile(r"(?:[A-Z][a-z]+(?:ion|ing|ense|onse|er|or|t))s?")
+
+
+@lru_cache(maxsize=16384)
+def _stem_in_text(word: str) -> str:
+    """Return a word's stem; in a capital letter where "Threat Detection" is the name of something, not what it does."""
+    stem = _stem(word.casefold())
+    return stem.upper() if stem in _STRONG_OR_ATTACK and _NAME.fullmatch(word) else stem
+
+
 _STRONG = _stems_of(
     "protect detect respond response mitigate mitigative prevent block defend defense alert monitor restrict reduce "
-    "limit stop identify flag thwart harden minimize deny disrupt deter quarantine remediate safeguard hinder hamper "
-    "counter avoid lessen lower combat stymie recognize uncover"
+    "limit stop identify flag thwart harden minimize deter quarantine remediate safeguard hinder hamper "
+    "counter lessen lower combat stymie recognize uncover"
 )
 """What is said of something that acts against a technique."""
 
@@ -42,12 +52,14 @@ _WEAK = _stems_of(
     "ensure enforce verify help cover address encrypt isolate scan inspect audit log trigger notify hunt track filter "
     "remove revoke recover restore backup segment secure authenticate implement review capture record visibility "
     "validate require support provide assess check investigate warn report discover analyze sandbox disallow confirm "
-    "approve contain segregate determine reveal provision allow permit evaluate"
+    "approve contain segregate determine reveal provision evaluate only"
 )
+_FIRM = _STRONG | _stems_of("ensure enforce verify")
 _ATTACK = _stems_of(
     "adversary adversaries attacker attack malicious threat compromise exploit unauthorized abuse suspicious malware "
     "technique anomalous unwanted intrusion breach theft steal ransomware tamper"
 )
+_STRONG_OR_ATTACK = _STRONG | _ATTACK
 _EXPLOITED = _stems_of(
     "execute execution gain leverage obtain allow enable bypass deliver upload escalate arbitrary crafted deploy steal "
     "exfiltrate access inject send perform install create download read disclose hijack via through using"
@@ -56,7 +68,7 @@ _EXPLOIT = _stems_of("exploit exploitation attacker attack adversary adversaries
 _EFFECTS = {"coverage": (_STRONG, _WEAK), "exposure": (_EXPLOITED, _EXPLOIT)}
 _NOT_OF_A_NAME = frozenset(("of", "or", "and", "for", "from", "the", "to", "via", "on", "in", "over", "with", "a"))
 
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"[A-Za-z0-9]+")
 
 
 @lru_cache(maxsize=2048)
@@ -150,16 +162,17 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
             if not text:
                 return None
             lowered = text.casefold()
-    words = _WORD.findall(lowered)
-    if text[-1] not in ".!?…" and len(words) < _LEAST_WORDS and _MODALS.isdisjoint(words):
+    words = _WORD.findall(text)
+    if not words or text.rstrip("\"”’')]")[-1:] not in _ENDS and _MODALS.isdisjoint(words):
         return None
-    stems = frozenset(map(_stem, words))
+    words[0] = words[0].casefold()
+    stems = frozenset(map(_stem_in_text, words))
     limit = _LIMIT.search(lowered)
-    if _ANNOUNCEMENT.search(lowered) or limit and not _acts(lowered[: limit.start()], kind):
+    if _ANNOUNCEMENT.search(lowered) or limit and not _acts(lowered[: limit.start()], *_EFFECTS[kind]):
         return None
     if kind == "coverage":
         adversary = _ADVERSARY.search(lowered)
-        if adversary and not _acts(lowered[: adversary.start()], kind) and not _ANSWER.search(lowered, adversary.end()):
+        if adversary and not _acts(lowered[: adversary.start()], _FIRM) and not _ANSWER.search(lowered, adversary.end()):
             return None
     strong, weak = _EFFECTS[kind]
     if strong.isdisjoint(stems) and weak.isdisjoint(stems):
@@ -181,12 +194,11 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
     )
 
 
-_LEAST_WORDS = 8
+_ENDS = frozenset(".!?…")
 _MODALS = frozenset(("can", "could", "may", "might", "will", "would", "is", "are", "that", "which", "to"))
 
 
-def _acts(before: str, kind: Kind) -> bool:
+def _acts(before: str, firm: frozenset[str], weak: frozenset[str] = frozenset()) -> bool:
     """Return whether what stands before a place says already that something acts against something."""
     stems = set(map(_stem, _WORD.findall(before)))
-    strong, weak = _EFFECTS[kind]
-    return not strong.isdisjoint(stems) or not weak.isdisjoint(stems) and not opens_subordinate(before)
+    return not firm.isdisjoint(stems) or not weak.isdisjoint(stems) and not opens_subordinate(before)
