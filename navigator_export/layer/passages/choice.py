@@ -2,89 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+import msgspec
 
 from navigator_export.frameworks import framework
 from navigator_export.layer.passages.clauses import LONGEST
-from navigator_export.layer.passages.licence import requires_licence, without_licence
+from navigator_export.layer.passages.licence import without_licence
 from navigator_export.layer.passages.sentences import sentences_of
-from navigator_export.layer.passages.statement import Kind, Statement, statement, stems_of_name
+from navigator_export.layer.passages.statement import Kind, Statement, statement
+from navigator_export.layer.passages.words import stems_of_name
 from navigator_export.model import Mapping
 
 _MOST = 0.6
+"""Share of a capability's families of techniques from which on a sentence of them all describes the capability."""
 _FEW = 3
+"""Families below which that cannot be told."""
+
+_NAMES_IT, _NAMES_HALF, _TELLS, _MAY_TELL, _TELLS_NOTHING = range(5)
+
+
+class _Said(msgspec.Struct):
+    """What the comments of one capability say."""
+
+    kind: Kind
+    families: set[str] = msgspec.field(default_factory=set)
+    """Techniques that it comments on; a sub-technique counts as its parent."""
+    techniques: dict[str, set[str]] = msgspec.field(default_factory=dict)
+    """Which techniques each sentence is said of."""
+
+    def repetition(self, sentence: str) -> tuple[bool, int]:
+        """Return whether a sentence is said of several techniques, and of how many families of them."""
+        techniques = self.techniques[sentence]
+        return (True, len(set(map(_family, techniques)))) if len(techniques) > 1 else (False, 1)
 
 
 class Passages:
     """The sentences of all comments of a mapping set, to tell what a capability says again and again."""
 
     def __init__(self, mappings: Iterable[Mapping]) -> None:
-        said: dict[tuple[str, str], dict[str, set[str]]] = {}
-        families: dict[tuple[str, str], set[str]] = {}
+        self._said: dict[tuple[str, str], _Said] = {}
         for mapping in mappings:
-            if not mapping.comment:
-                continue
-            capability = mapping.capability
-            key = (capability.framework, capability.id)
-            families.setdefault(key, set()).add(mapping.technique[:5])
-            of_capability = said.setdefault(key, {})
-            for sentence in _spoken(mapping.comment):
-                of_capability.setdefault(sentence, set()).add(mapping.technique)
-        self._said = said
-        self._families = {key: len(of_capability) for key, of_capability in families.items()}
+            if mapping.comment:
+                key = (mapping.capability.framework, mapping.capability.id)
+                said = self._said.get(key)
+                if said is None:
+                    said = self._said[key] = _Said(framework(mapping.capability.framework).shows)
+                said.families.add(_family(mapping.technique))
+                for sentence in _spoken(mapping.comment):
+                    said.techniques.setdefault(sentence, set()).add(mapping.technique)
 
     def about(self, mapping: Mapping, technique_name: str) -> str:
-        """Return the sentence of the mapping's comment that says what is done about its technique; empty if none does.
+        """Return the sentence of the mapping's comment that says best what is done about its technique.
 
+        Empty where no sentence says that. One that names the technique comes first, then one that says an effect on
+        it; of those, one without a limit, then one that the capability repeats least for other techniques.
         """
         if not mapping.comment:
             return ""
-        capability = mapping.capability
-        key = (capability.framework, capability.id)
-        kind = framework(capability.framework).shows
-        said, families = self._said[key], self._families[key]
+        said = self._said[mapping.capability.framework, mapping.capability.id]
         name = stems_of_name(technique_name)
-        best = None
-        spoken = _spoken(mapping.comment)
-        for place, sentence in enumerate(spoken):
-            found = statement(sentence, kind)
-            if found is None:
+        best = min(_candidates(_spoken(mapping.comment), said, name), default=None)
+        return best[-1] if best else ""
+
+
+_Candidate = tuple[int, bool, bool, tuple[bool, int], bool, bool, int, str]
+"""What a sentence is ranked by, the best first, and its text."""
+
+
+def _candidates(sentences: Sequence[str], said: _Said, name: frozenset[str]) -> Iterator[_Candidate]:
+    for place, sentence in enumerate(sentences):
+        found = statement(sentence, said.kind)
+        if found is None:
+            continue
+        shared = len(name & found.stems)
+        closeness = _closeness(found, shared, len(name))
+        if closeness == _TELLS_NOTHING:
+            continue
+        repetition = said.repetition(sentence)
+        if closeness != _NAMES_IT and said.kind == "coverage" and _describes(repetition[1], len(said.families)):
+            if found.weak or not found.of_attack or not shared:
                 continue
-            techniques = said[sentence]
-            shared = len(name & found.stems)
-            closeness = _closeness(found, shared, len(name))
-            repeated = len({technique[:5] for technique in techniques})
-            if kind == "coverage" and families >= _FEW and repeated > _MOST * families and closeness:
-                if found.weak or not found.of_attack or not shared:
-                    continue
-            if closeness == 4:
-                continue
-            text = found.text
-            leaning = found.leaning
-            if leaning and place:
-                before = spoken[place - 1]
-                if len(before) + 1 + len(text) <= LONGEST:
-                    context = statement(before, kind)
-                    if context and not context.leaning:
-                        text = f"{before} {text}"
-                        leaning = False
-            if leaning and closeness == 3:
-                continue
-            rank = (closeness, found.limited, leaning, len(techniques) > 1, repeated, found.weak, found.cut, place)
-            if best is None or rank < best[0]:
-                best = (rank, text)
-        return best[1] if best else ""
+        text, leaning = found.text, found.leaning
+        if leaning and place:
+            joined = _joined(sentences[place - 1], found, said.kind)
+            text, leaning = joined or text, not joined
+        if leaning and closeness == _MAY_TELL:
+            continue
+        yield closeness, found.limited, leaning, repetition, found.weak, found.cut, place, text
 
 
 def _closeness(found: Statement, shared: int, size: int) -> int:
+    """Return how close a statement is to a technique with whose name of that many words it shares some."""
     if size and shared == size:
-        return 0
+        return _NAMES_IT
     if shared * 2 >= size > 0:
-        return 1
-    if not found.weak:
-        return 2 if shared or found.of_attack else 3
-    return 3 if shared or found.of_attack else 4
+        return _NAMES_HALF
+    about = bool(shared) or found.of_attack
+    if found.weak:
+        return _MAY_TELL if about else _TELLS_NOTHING
+    return _TELLS if about else _MAY_TELL
 
 
+def _describes(repeated: int, families: int) -> bool:
+    """Return whether a sentence that is said of so many of a capability's families describes the capability itself."""
+    return families >= _FEW and repeated > _MOST * families
+
+
+def _joined(before: str, found: Statement, kind: Kind) -> str:
+    """Return a statement with the sentence that it leans on; empty where they are too long or that leans itself."""
+    if len(before) + 1 + len(found.text) > LONGEST:
+        return ""
+    context = statement(before, kind)
+    return f"{before} {found.text}" if context and not context.leaning else ""
+
+
+def _family(technique: str) -> str:
+    return technique[:5]
+
+
+@lru_cache(maxsize=4096)
 def _spoken(comment: str) -> tuple[str, ...]:
     return sentences_of(without_licence(comment))

@@ -79,10 +79,10 @@ def cut(sentence: str, before: int | None = None) -> str:
 
     Empty where what stands there says nothing whole.
     """
+    most = LONGEST - len(_ELLIPSIS)
     if before is not None:
-        return _cut_at(sentence, _SCORE_BOUNDARY, _LEAST, before)
-    end = LONGEST - len(_ELLIPSIS)
-    return _cut_at(sentence, _BOUNDARY, end // 3, end) or _cut_at(sentence, _WEAK_BOUNDARY, end // 3, end)
+        return _cut_at(sentence, _SCORE_BOUNDARY, _LEAST, min(before, most))
+    return _cut_at(sentence, _BOUNDARY, most // 3, most) or _cut_at(sentence, _WEAK_BOUNDARY, most // 3, most)
 
 
 def _cut_at(sentence: str, boundary: re.Pattern[str], least: int, most: int) -> str:
