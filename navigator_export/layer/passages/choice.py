@@ -11,8 +11,8 @@ from navigator_export.frameworks import framework
 from navigator_export.layer.passages.clauses import LONGEST
 from navigator_export.layer.passages.licence import without_licence
 from navigator_export.layer.passages.sentences import sentences_of
-from navigator_export.layer.passages.statement import Kind, Statement, statement
-from navigator_export.layer.passages.words import stems_of_name
+from navigator_export.layer.passages.statement import Kind, Statement, is_context, statement
+from navigator_export.layer.passages.words import COMMON, stems_of_name
 from navigator_export.model import Mapping
 
 _MOST = 0.6
@@ -32,10 +32,16 @@ class _Said(msgspec.Struct):
     techniques: dict[str, set[str]] = msgspec.field(default_factory=dict)
     """Which techniques each sentence is said of."""
 
+    repetitions: dict[str, tuple[bool, int]] = msgspec.field(default_factory=dict)
+    """What `repetition` has found."""
+
     def repetition(self, sentence: str) -> tuple[bool, int]:
         """Return whether a sentence is said of several techniques, and of how many families of them."""
-        techniques = self.techniques[sentence]
-        return (True, len(set(map(_family, techniques)))) if len(techniques) > 1 else (False, 1)
+        found = self.repetitions.get(sentence)
+        if found is None:
+            techniques = self.techniques[sentence]
+            found = self.repetitions[sentence] = (len(techniques) > 1, len({_family(id_) for id_ in techniques}))
+        return found
 
 
 class Passages:
@@ -82,7 +88,7 @@ def _candidates(sentences: Sequence[str], said: _Said, name: frozenset[str]) -> 
             continue
         repetition = said.repetition(sentence)
         if closeness != _NAMES_IT and said.kind == "coverage" and _describes(repetition[1], len(said.families)):
-            if found.weak or not found.of_attack or not shared:
+            if found.weak or not found.of_attack or found.stems.isdisjoint(name - COMMON):
                 continue
         text, leaning = found.text, found.leaning
         if leaning and place:
@@ -111,11 +117,9 @@ def _describes(repeated: int, families: int) -> bool:
 
 
 def _joined(before: str, found: Statement, kind: Kind) -> str:
-    """Return a statement with the sentence that it leans on; empty where they are too long or that leans itself."""
-    if len(before) + 1 + len(found.text) > LONGEST:
-        return ""
-    context = statement(before, kind)
-    return f"{before} {found.text}" if context and not context.leaning else ""
+    """Return a statement with the sentence that it leans on; empty where they are too long or that says nothing."""
+    fits = len(before) + 1 + len(found.text) <= LONGEST
+    return f"{before} {found.text}" if fits and is_context(before, kind) else ""
 
 
 def _family(technique: str) -> str:

@@ -7,8 +7,9 @@ import re
 LONGEST = 300
 """Characters of a sentence that a short comment shows: about 18 lines of the Navigator's tooltip."""
 
-_ELLIPSIS = " …"
+ELLIPSIS = " …"
 _LEAST = 30
+_MOST_CONNECTIVES = 3
 
 _CONNECTIVE = re.compile(
     r"(?:(?:furthermore|additionally|moreover|further|besides|also|in addition|finally|lastly|secondly|thirdly|then|"
@@ -24,7 +25,7 @@ _MID_ARGUMENT = re.compile(
     r"(?:in addition to|due to|because|because of|since|as a result of|given|from|with|by|after|without) "
     r"(?:this|that|these|those|it|its|itself|their|they|there|them|doing so)|the (?:former|latter|above|same|other)|"
     r"another|(?:all|each|both|some|many|most|none|neither|either) of (?:these|this|them|those)|here|note|see|doing so|"
-    r"in doing so|such)\b",
+    r"in doing so|such|there are|many|most|some|several|various)\b",
     re.IGNORECASE,
 )
 _VERB = (
@@ -41,11 +42,13 @@ _PRONOUN = re.compile(
 
 
 def stands_alone(sentence: str) -> str:
-    """Return a sentence without a connective at its start; empty where it is the middle of an argument."""
-    opening = _CONNECTIVE.match(sentence)
-    if opening:
-        rest = sentence[opening.end() :]
-        sentence = rest[:1].upper() + rest[1:]
+    """Return a sentence without connectives at its start; empty where it is the middle of an argument."""
+    for _ in range(_MOST_CONNECTIVES):
+        opening = _CONNECTIVE.match(sentence)
+        if not opening:
+            break
+        sentence = sentence[opening.end() :]
+    sentence = sentence[:1].upper() + sentence[1:]
     return "" if _MID_ARGUMENT.match(sentence) else sentence
 
 
@@ -54,13 +57,15 @@ def leans(sentence: str) -> bool:
     return _PRONOUN.match(sentence) is not None
 
 
+_COLON = re.compile(r":(?=\s)")
 _BOUNDARY = re.compile(
-    r"[,;:](?=\s)|\s[–—-]\s|\s(?=(?:which|who|where|when|while|because|since|so that|such as|including|in order to)\s)"
+    r"[,;](?=\s)|\s[–—-]\s|\s(?=(?:which|who|where|when|while|because|since|so that|such as|including|in order to)\s)"
 )
 _WEAK_BOUNDARY = re.compile(r"\s(?=(?:and|or|by|via|through|using|as well as)\s)")
 _DANGLING = frozenset(("and", "or", "but", "so", "which", "thus", "therefore", "hence", "is", "are"))
 _SCORE_BOUNDARY = re.compile(
-    r"[,;:](?=\s)|\s[–—-]\s|\s(?=(?:resulting|results?|leading|yielding|so|thus|therefore|hence|because|since|due to|and|but|which)\s)"
+    r"[,;:](?=\s)|\s[–—-]\s|\s(?=(?:resulting|results?|leading|yielding|so|thus|therefore|hence|because|since|due to|but|"
+    r"which)\s)|\s(?=and (?:is|are|was|so|thus|therefore|hence|consequently|this|it|its|the)\s)"
 )
 _SUBORDINATE = re.compile(
     r"(?:given|due|because|since|as|while|although|though|if|when|for|based|with|after|despite|even|where|whereas|"
@@ -79,10 +84,11 @@ def cut(sentence: str, before: int | None = None) -> str:
 
     Empty where what stands there says nothing whole.
     """
-    most = LONGEST - len(_ELLIPSIS)
+    most = LONGEST - len(ELLIPSIS)
     if before is not None:
         return _cut_at(sentence, _SCORE_BOUNDARY, _LEAST, min(before, most))
-    return _cut_at(sentence, _BOUNDARY, most // 3, most) or _cut_at(sentence, _WEAK_BOUNDARY, most // 3, most)
+    cuts = (_cut_at(sentence, boundary, most // 3, most) for boundary in (_COLON, _BOUNDARY, _WEAK_BOUNDARY))
+    return next(filter(None, cuts), "")
 
 
 def _cut_at(sentence: str, boundary: re.Pattern[str], least: int, most: int) -> str:
@@ -90,7 +96,7 @@ def _cut_at(sentence: str, boundary: re.Pattern[str], least: int, most: int) -> 
     for end in reversed([found.start() for found in boundary.finditer(sentence, least, most + 1)]):
         head = sentence[:end]
         if head.count("(") <= head.count(")") and head.count('"') % 2 == 0:
-            return "" if opens_subordinate(head) and "," not in head else _tidy(head) + _ELLIPSIS
+            return "" if opens_subordinate(head) and "," not in head else _tidy(head) + ELLIPSIS
     return ""
 
 

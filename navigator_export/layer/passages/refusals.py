@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 
-from navigator_export.layer.passages.clauses import opens_subordinate
+from navigator_export.layer.passages.clauses import ELLIPSIS, opens_subordinate
 from navigator_export.layer.passages.words import (
     ACTS,
     ENSURES,
-    HELPS,
     OF_ADVERSARIES,
     OF_LIMITS,
     OF_LISTS,
@@ -25,8 +24,9 @@ _SCORE = re.compile(
     rf"|\b(?:{_RATING}|overall|coverage|detection|protection|temporal|this|the|mapping|respond)(?: \w+)? scor(?:es?|ing)\b"
     rf"|\b(?:rated|assessed|given|graded|evaluated|marked) (?:as )?(?:an? |the )?(?:\w+ )?(?:{_RATING}|score|rating)\b"
     r"|\b(?:coverage|temporal|accuracy) (?:factor|score|is|was)\b|\bthis mapping\b|\brating (?:of|is|was|as)\b"
+    r"|\b(?:minimal|partial|significant) \w+ (?:of|for|against) (?:this|the) (?:sub-?)?technique\b"
     r"|\bmarked as\b|\bmapped to this\b|\b(?:added to|in) the (?:mapping|scoring)\b"
-    r"|\b(?:one|two|three|some|most|all|majority|minority|few|many|several|subset|number|none|any)\b[^.,;]{0,30}\bsub-?tech\w*"
+    r"|\b(?:one|two|three|some|most|all|majority|minority|few|many|several|subset|number|none|any)\b[^.,;/]{0,30}\bsub-?tech\w*"
     r"|\b(?:its|this technique['’]s|the technique['’]s|this control['’]s) (?:\w+ )?(?:sub-?tech|procedure)\w*"
 )
 
@@ -48,17 +48,21 @@ _LIMIT = re.compile(
     r"|work|works|mitigates?|available|a (?:subset|few|minority|small|limited)|on|relevant|certain|specific|some)\b"
     r"|\b(?:can|is|are|it|they|will|would|control|may) only\b|\b(?:could|may|might|can) (?:still|be (?:bypassed|evaded|circumvented)|evade|bypass)\b"
     r"|\bfalse (?:positive|negative)|\bunknown (?:rate|frequency|period)|\b(?:is|are) unknown\b|\bfails? to\b"
-    r"|\b(?:may|can|could|might) fail\b|\bhigh(?:er)? (?:volume|number) of false|\bsubset of\b|\bfew of\b|\bminority of\b|\bnot been\b|\bat worst\b"
+    r"|\b(?:may|can|could|might) fail\b|\bhigh(?:er)? (?:volume|number) of false|\bsubset of\b|\bfew of\b|\bminority of\b|\bnot (?:been|found|seen)\b|\bat worst\b"
 )
 _CONTRAST = re.compile(r"\b(?:but|however|although|though|except|unless|yet|nevertheless|nonetheless|whereas|rather)\b")
 
+_WHO = (
+    r"(?:adversar(?:y|ies)|attackers?|threat actors?|malicious (?:actors?|users?|insiders?)|intruders?|hackers?|actors?"
+    r"|malware|ransomware)"
+)
 _ADVERSARY = re.compile(
-    r"\b(?:adversar(?:y|ies)|attackers?|threat actors?|malicious (?:actors?|users?|insiders?)|intruders?|hackers?|actors?"
-    r"|malware|ransomware)(?: [\w'’/-]+){0,6}? (?:may|might|can|could|will|would|must|are able|is able)\b"
-    r"|\b(?:adversaries|attackers|threat actors|actors) (?:\w+ly |also |often )?(?:are|have|use|abuse|leverage|attempt|try|"
-    r"need|seek|exploit|target|employ)\b"
-    r"|\battacks? (?:involve|occur|happen)s?\b|\b(?:involve|refer)s? (?:to )?(?:an )?adversar"
-    r"|\bhelp(?:s|ing) the (?:attacker|adversary)|\bdesigned to (?:hide|evade|steal|deceive|trick)"
+    rf"^(?:(?:an?|the|once|when|if|as|while|since|because) )*{_WHO}\b"
+    rf"|\b{_WHO}(?: [\w'’/-]+){{0,6}}? (?:may|might|can|could|will|would|must|are able|is able)\b"
+    r"|\b(?:adversaries|attackers|threat actors|actors) (?:\w+ly |also |often )?"
+    r"(?:are|have|use|abuse|leverage|attempt|try|need|seek|exploit|target|employ)\b"
+    rf"|\b(?:ab)?used by {_WHO}\b|\b(?:can|may|could|might) (?:occur|happen)\b|\battacks? (?:involve|occur|happen)s?\b|\b(?:involve|refer)s? (?:to )?(?:an )?adversar"
+    r"|\bhelp(?:s|ing)? (?:the |an )?(?:attacker|adversar)|\bdesigned to (?:hide|evade|steal|deceive|trick)"
 )
 _ANSWER = re.compile(
     r"[,;] (?!which |that )[^,;]{0,120}\b(?:can|could|may|will|helps?|would|to)(?: be| help(?: to)?)? "
@@ -83,10 +87,10 @@ def limit_at(lowered: str, stems: frozenset[str]) -> int | None:
     return found.start() if found else None
 
 
-def is_limit_alone(lowered: str, place: int, acts: frozenset[str] = ACTS) -> bool:
-    """Return whether nothing is said to act against anything before the limit at that place."""
+def is_limit_alone(lowered: str, place: int, acts: frozenset[str], helps: frozenset[str]) -> bool:
+    """Return whether nothing is said to act, or to help in a main clause, before the limit at that place."""
     before = stems_of(lowered[:place])
-    return before.isdisjoint(acts) and (before.isdisjoint(HELPS) or opens_subordinate(lowered))
+    return before.isdisjoint(acts) and (before.isdisjoint(helps) or opens_subordinate(lowered))
 
 
 def is_of_adversaries(lowered: str, stems: frozenset[str]) -> bool:
@@ -99,9 +103,11 @@ def is_of_adversaries(lowered: str, stems: frozenset[str]) -> bool:
     return stems_of(lowered[: found.start()]).isdisjoint(ACTS | ENSURES)
 
 
-def reverses(lost: str) -> bool:
-    """Return whether a part of a sentence turns what stands before it, so that this must not stand alone."""
-    return _CONTRAST.search(lost) is not None or _LIMIT.search(lost) is not None
+def reverses(sentence: str, shown: str) -> bool:
+    """Return whether what a cut leaves out turns what it leaves; what a colon announces does not."""
+    kept = len(shown.removesuffix(ELLIPSIS))
+    lost = sentence[kept:].casefold()
+    return not lost.startswith(":") and (_CONTRAST.search(lost) is not None or _LIMIT.search(lost) is not None)
 
 
 def is_announcement(lowered: str, stems: frozenset[str]) -> bool:

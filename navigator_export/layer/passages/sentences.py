@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-_OPENERS = (
-    "The|This|These|Those|It|They|In|If|When|An?|For|By|Both|All|As|To|With|Using|However|Additionally|Furthermore"
-)
 _STOP = re.compile(
-    # Before a capital or a number, or where the space is missing, which `System.Management` must not look like.
-    rf"[.!?][\"”’')\]]*(?:\s+(?=[\"“‘'(\[]?[A-Z0-9])|(?=(?:{_OPENERS})\s))"
+    # Before a capital or a number, or where the space is missing, before the first two words of a sentence.
+    r"[.!?][\"”’')\]]*(?:\s+(?=[\"“‘'(\[]?[A-Z0-9])|(?=[A-Z][a-z]{0,20}\s[a-z]))"
 )
 _NO_END = re.compile(
-    r"(?:\b(?i:e\.g|i\.e|etc|vs|cf|incl|approx|inc|corp|ltd|no|fig)|(?<!\w)[A-Z](?<!\bI)|\.[A-Z])\.", re.ASCII
+    r"(?:\b(?i:e\.g|i\.e|vs|cf|incl|approx|inc|corp|ltd|no|fig)|(?<!\w)[A-Z](?<!\bI)|\.[A-Z])\.", re.ASCII
 )
 """An abbreviation, or an initial: "U.S."."""
-_LONGEST_NO_END = 8
+_PLAIN_END = re.compile(r"(?:(?:^|[\s(])[a-z]+|[)\"”])[.!?]$")
+"""A word that `System.Management` and `node.js` do not end in."""
+_LONGEST_WORD = 24
+_LONGEST_ASIDE = 200
 
 _BULLET = re.compile(r"(?:[-*•·–▪◦]|\(?[0-9]{1,2}[.)])\s+")
 
@@ -38,13 +38,21 @@ def _line_sentences(line: str) -> tuple[str, ...]:
 def _parts(line: str) -> Iterator[str]:
     begin = 0
     for stop in _STOP.finditer(line):
-        place = stop.start() + 1
-        before = line[max(begin, place - _LONGEST_NO_END) : place]
-        if any(found.end() == len(before) for found in _NO_END.finditer(before)):
-            continue
-        yield line[begin : stop.end()]
-        begin = stop.end()
+        if not _goes_on(line, begin, stop.start() + 1):
+            yield line[begin : stop.end()]
+            begin = stop.end()
     yield line[begin:]
+
+
+def _goes_on(line: str, begin: int, stop: int) -> bool:
+    """Return whether a sentence goes on behind a stop: behind an abbreviation, in brackets, or within a name."""
+    aside = max(begin, stop - _LONGEST_ASIDE)
+    if line.count("(", aside, stop) > line.count(")", aside, stop + 1):
+        return True
+    before = line[max(begin, stop - _LONGEST_WORD) : stop]
+    if line[stop : stop + 1].isalpha():
+        return _PLAIN_END.search(before) is None
+    return any(found.end() == len(before) for found in _NO_END.finditer(before))
 
 
 def _lines(text: str) -> Iterator[str]:

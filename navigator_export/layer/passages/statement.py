@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from navigator_export.layer.passages.clauses import LONGEST, cut, leans, stands_alone
+from navigator_export.layer.passages.clauses import ELLIPSIS, LONGEST, cut, leans, stands_alone
 from navigator_export.layer.passages.refusals import (
     is_announcement,
     is_limit_alone,
@@ -22,7 +22,23 @@ Kind = Literal["coverage", "exposure"]
 """Whether a technique is one that something works against, or one that was used or is open to use."""
 
 _ENDS = frozenset(".!?…")
-_VERBS = frozenset(("can", "could", "may", "might", "will", "would", "is", "are", "that", "which", "to"))
+@lru_cache(maxsize=4096)
+def is_context(sentence: str, kind: Kind) -> bool:
+    """Return whether a sentence can stand before one that leans on it: it says what something is or does."""
+    lowered, stems = sentence.casefold(), stems_of(sentence)
+    return (
+        stands_alone(sentence) == sentence
+        and sentence[-1] in _ENDS
+        and not leans(sentence)
+        and limit_at(lowered, stems) is None
+        and (kind == "exposure" or (score_at(lowered, stems) is None and not is_of_adversaries(lowered, stems)))
+    )
+
+
+_DOES = ACTS | HELPS | EXPLOITS | EXPLOITED
+_AUXILIARIES = frozenset(
+    "can could may might will would should must is are was were has have had does do".split()
+)
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -54,6 +70,8 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
     acts, helps = (ACTS, HELPS) if kind == "coverage" else (EXPLOITS, EXPLOITED)
     if stems.isdisjoint(acts) and stems.isdisjoint(helps):
         return None
+    if text.count('"') % 2:
+        return None
     score = score_at(text.casefold(), stems) if kind == "coverage" else None
     if score is not None:
         text = cut(text, score)
@@ -63,14 +81,16 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
     limit = limit_at(lowered, stems)
     if (
         (weak and stems.isdisjoint(helps))
-        or _is_heading(text)
+        or not (text.rstrip("\"”’')]")[-1:] in _ENDS or _has_verb(text))
         or is_announcement(lowered, stems)
-        or (limit is not None and is_limit_alone(lowered, limit, acts))
+        or (limit is not None and is_limit_alone(lowered, limit, acts, helps))
         or (kind == "coverage" and is_of_adversaries(lowered, stems))
     ):
         return None
     shown = text if len(text) <= LONGEST else cut(text)
-    if not shown or (shown != text and reverses(lowered[len(shown) :])):
+    if shown.endswith(":"):
+        shown = shown[:-1] + ELLIPSIS
+    if shown != text and (stems_of(shown).isdisjoint(helps if weak else acts) or not _has_verb(shown) or reverses(text, shown)):
         return None
     return Statement(
         text=shown,
@@ -83,6 +103,9 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
     )
 
 
-def _is_heading(text: str) -> bool:
-    """Return whether a text neither ends as a sentence does nor has one of the verbs that a heading has not."""
-    return text.rstrip("\"”’')]")[-1:] not in _ENDS and _VERBS.isdisjoint(text.casefold().split())
+def _has_verb(text: str) -> bool:
+    """Return whether a text has a verb that makes a sentence of it, other than "Blocking of what is sent"."""
+    words = text.casefold().split()
+    if not _AUXILIARIES.isdisjoint(words) or words[0] in ("ensure", "use", "limit", "restrict", "monitor", "set", "enforce"):
+        return True
+    return any(word.endswith("s") and not stems_of(word).isdisjoint(_DOES) for word in words)

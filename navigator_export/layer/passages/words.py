@@ -57,7 +57,7 @@ EXPLOITS = _stems(
 EXPLOITED = _stems("exploit exploitation attacker attack adversary adversaries actor vulnerability compromise")
 
 OF_SCORES = _stems(
-    "score rated rating mark mapping mapped given graded evaluated assessed factor temporal accuracy coverage sub "
+    "score rated rating mark mapping mapped given graded evaluated assessed factor temporal accuracy coverage sub minimal partial significant "
     "subtechnique procedure"
 )
 OF_LIMITS = _stems(
@@ -70,9 +70,12 @@ OF_ADVERSARIES = _stems(
 )
 OF_LISTS = _stems("following below")
 
+COMMON = _stems("system data service account access cloud information application software network user remote control")
+"""What so many sentences and names have that it says little of either."""
+
 _NOT_OF_A_NAME = frozenset(("of", "or", "and", "for", "from", "the", "to", "via", "on", "in", "over", "with", "a"))
 _NAMED = ACTS | ATTACK
-_NAME = re.compile(r"[A-Z][a-z]+(?:ion|ing|ense|onse|er|or|t)s?")
+_NAME = re.compile(r"[A-Z][a-z]+(?:ion|ing|ense|onse|er|or|eat)s?")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
