@@ -53,8 +53,8 @@ def stands_alone(sentence: str) -> str:
 
 
 def leans(sentence: str) -> bool:
-    """Return whether a sentence opens with a pronoun for what was said before it: "It detects", not "This control"."""
-    return _PRONOUN.match(sentence) is not None
+    """Return whether a sentence needs the one before it: "It detects", "does this by", but not "This control"."""
+    return " above" in sentence or " does this " in sentence or _PRONOUN.match(sentence) is not None
 
 
 _COLON = re.compile(r":(?=\s)")
@@ -67,6 +67,8 @@ _SCORE_BOUNDARY = re.compile(
     r"[,;:](?=\s)|\s[–—-]\s|\s(?=(?:resulting|results?|leading|yielding|so|thus|therefore|hence|because|since|due to|but|"
     r"which)\s)|\s(?=and (?:is|are|was|so|thus|therefore|hence|consequently|this|it|its|the)\s)"
 )
+_REASON = re.compile(r"(?:,|\b(?:but|and))\s(?:because|since|as|due to|given|although|though|while|if)\s[^,;]*$")
+"""A reason that what is cut off was to follow from."""
 _SUBORDINATE = re.compile(
     r"(?:given|due|because|since|as|while|although|though|if|when|for|based|with|after|despite|even|where|whereas|"
     r"unless|until|once|in|by|through|via|to|from|at|on)\b",
@@ -95,6 +97,8 @@ def _cut_at(sentence: str, boundary: re.Pattern[str], least: int, most: int) -> 
     """Return a sentence up to the last boundary between two places that leaves no bracket or quotation open."""
     for end in reversed([found.start() for found in boundary.finditer(sentence, least, most + 1)]):
         head = sentence[:end]
+        if _REASON.search(head):
+            continue
         if head.count("(") <= head.count(")") and head.count('"') % 2 == 0:
             return "" if opens_subordinate(head) and "," not in head else _tidy(head) + ELLIPSIS
     return ""

@@ -40,7 +40,9 @@ _LIMIT = re.compile(
     rf"\b(?:(?:do|does|did|would|will|can|could|may|might)(?: not|n['’]t)|cannot)(?: be)? (?:{_ACT})"
     r"|\b(?:is|are|was|be) (?:not|un|in|less |only )\s?(?:able|effective|likely|applicable|available|known|clear|suited"
     r"|covered|supported|protected|detected|provided|documented|mitigated|addressed|possible|designed|meant|intended|real)"
-    r"|\b(?:is|are|was|being|be)(?: \w+ly)? limited (?:to|in|by)\b|\blimited (?:set|number|subset|coverage|visibility|to)\b"
+    r"|\b(?:coverage|detection|protection|mitigation|control|service|support|it|this|capability|feature|scope|visibility"
+    r"|which|that|rules?|alerts?)(?: \w+)? (?:is|are|was|being|be)(?: \w+ly)? limited (?:to|in|by)\b"
+    r"|\blimited (?:set|number|subset|coverage|visibility)\b"
     r"|\bno (?:documentation|visibility|coverage|protection|support|way|detection|mitigation|guarantee|ability|articles)\b"
     r"|\black(?:s|ing)? (?:of )?(?:support|visibility|coverage|documentation|detail)|\bout of scope\b|\bineffective\b"
     r"|\bnot (?:effective|all|every|real-time|able|entirely|fully|other)\b|\b(?:difficult|hard|impossible) to\b"
@@ -50,6 +52,8 @@ _LIMIT = re.compile(
     r"|\bfalse (?:positive|negative)|\bunknown (?:rate|frequency|period)|\b(?:is|are) unknown\b|\bfails? to\b"
     r"|\b(?:may|can|could|might) fail\b|\bhigh(?:er)? (?:volume|number) of false|\bsubset of\b|\bfew of\b|\bminority of\b|\bnot (?:been|found|seen)\b|\bat worst\b"
 )
+_NOUN = re.compile(r"\b[a-z]{1,20}ions?\b")
+"""What is told of a detection tells a limit of it, where a limit is told."""
 _CONTRAST = re.compile(r"\b(?:but|however|although|though|except|unless|yet|nevertheless|nonetheless|whereas|rather)\b")
 
 _WHO = (
@@ -59,6 +63,7 @@ _WHO = (
 _ADVERSARY = re.compile(
     rf"^(?:(?:an?|the|once|when|if|as|while|since|because) )*{_WHO}\b"
     rf"|\b{_WHO}(?: [\w'’/-]+){{0,6}}? (?:may|might|can|could|will|would|must|are able|is able)\b"
+    r"(?! (?:not|no longer|be (?:prevented|blocked|detected|stopped|denied|hindered|limited|forced|required|unable))\b)"
     r"|\b(?:adversaries|attackers|threat actors|actors) (?:\w+ly |also |often )?"
     r"(?:are|have|use|abuse|leverage|attempt|try|need|seek|exploit|target|employ)\b"
     rf"|\b(?:ab)?used by {_WHO}\b|\b(?:can|may|could|might) (?:occur|happen)\b|\battacks? (?:involve|occur|happen)s?\b|\b(?:involve|refer)s? (?:to )?(?:an )?adversar"
@@ -89,7 +94,7 @@ def limit_at(lowered: str, stems: frozenset[str]) -> int | None:
 
 def is_limit_alone(lowered: str, place: int, acts: frozenset[str], helps: frozenset[str]) -> bool:
     """Return whether nothing is said to act, or to help in a main clause, before the limit at that place."""
-    before = stems_of(lowered[:place])
+    before = stems_of(_NOUN.sub("", lowered[:place]))
     return before.isdisjoint(acts) and (before.isdisjoint(helps) or opens_subordinate(lowered))
 
 

@@ -22,6 +22,8 @@ Kind = Literal["coverage", "exposure"]
 """Whether a technique is one that something works against, or one that was used or is open to use."""
 
 _ENDS = frozenset(".!?…")
+
+
 @lru_cache(maxsize=4096)
 def is_context(sentence: str, kind: Kind) -> bool:
     """Return whether a sentence can stand before one that leans on it: it says what something is or does."""
@@ -36,9 +38,7 @@ def is_context(sentence: str, kind: Kind) -> bool:
 
 
 _DOES = ACTS | HELPS | EXPLOITS | EXPLOITED
-_AUXILIARIES = frozenset(
-    "can could may might will would should must is are was were has have had does do".split()
-)
+_AUXILIARIES = frozenset("can could may might will would should must is are was were has have had does do".split())
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -90,7 +90,9 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
     shown = text if len(text) <= LONGEST else cut(text)
     if shown.endswith(":"):
         shown = shown[:-1] + ELLIPSIS
-    if shown != text and (stems_of(shown).isdisjoint(helps if weak else acts) or not _has_verb(shown) or reverses(text, shown)):
+    if shown != text and (
+        stems_of(shown).isdisjoint(helps if weak else acts) or not _has_verb(shown) or reverses(text, shown)
+    ):
         return None
     return Statement(
         text=shown,
@@ -106,6 +108,14 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
 def _has_verb(text: str) -> bool:
     """Return whether a text has a verb that makes a sentence of it, other than "Blocking of what is sent"."""
     words = text.casefold().split()
-    if not _AUXILIARIES.isdisjoint(words) or words[0] in ("ensure", "use", "limit", "restrict", "monitor", "set", "enforce"):
+    if not _AUXILIARIES.isdisjoint(words) or words[0] in (
+        "ensure",
+        "use",
+        "limit",
+        "restrict",
+        "monitor",
+        "set",
+        "enforce",
+    ):
         return True
     return any(word.endswith("s") and not stems_of(word).isdisjoint(_DOES) for word in words)

@@ -70,7 +70,9 @@ OF_ADVERSARIES = _stems(
 )
 OF_LISTS = _stems("following below")
 
-COMMON = _stems("system data service account access cloud information application software network user remote control")
+COMMON = _stems(
+    "system data service account access cloud information application software network user remote control tool"
+)
 """What so many sentences and names have that it says little of either."""
 
 _NOT_OF_A_NAME = frozenset(("of", "or", "and", "for", "from", "the", "to", "via", "on", "in", "over", "with", "a"))
