@@ -17,7 +17,8 @@ _CONNECTIVE = re.compile(
     r"for example|for instance|similarly|likewise|specifically|in particular|in this (?:case|way|regard|context)|"
     r"in these cases|because of this|due to this|to this end|that is|that said|in turn|in terms of \w+|"
     r"for this technique|again|meanwhile|ultimately|in other words|in general|in short|as mentioned(?: \w+)?|"
-    r"in addition to (?:this|that|these|the above)|given this|with this(?: \w+)?)\s*,|so|and|but|or|also|thus|therefore|hence)\s+",
+    r"in addition to (?:this|that|these|the above)|given this|with this(?: \w+)?)\s*,|"
+    r"so|and|but|or|also|thus|therefore|hence)\s+",
     re.IGNORECASE,
 )
 _MID_ARGUMENT = re.compile(
@@ -35,8 +36,8 @@ _VERB = (
 _PRONOUN = re.compile(
     rf"(?:it|they|he|she|its|their|them|both|all|each)\b"
     rf"|(?:this|that)\s+(?:\w+ly\s+|also\s+|then\s+|further\s+)?(?:{_VERB}|\w*[a-rt-z]s\b(?<!is)(?<!us))"
-    rf"|(?:these|those)\s+(?:\w+ly\s+|also\s+|then\s+|further\s+)?(?:{_VERB}|(?:help|provide|protect|detect|prevent|allow|"
-    r"enable|include|ensure|cover|reduce|offer|mitigate|make)\b)",
+    rf"|(?:these|those)\s+(?:\w+ly\s+|also\s+|then\s+|further\s+)?(?:{_VERB}|(?:help|provide|protect|detect|prevent|"
+    r"allow|enable|include|ensure|cover|reduce|offer|mitigate|make)\b)",
     re.IGNORECASE,
 )
 

@@ -18,56 +18,81 @@ from navigator_export.layer.passages.words import (
     stems_of,
 )
 
-_RATING = "minimal|partial|significant|low|medium|high|moderate"
-_SCORE = re.compile(
-    rf"(?<!secure )(?<!risk )(?<!severity )\bscor(?:ed|es?\b(?= (?:is|was|of|as|at|for|{_RATING})\b)|ing of)"
-    rf"|\b(?:{_RATING}|overall|coverage|detection|protection|temporal|this|the|mapping|respond)(?: \w+)? scor(?:es?|ing)\b"
-    rf"|\b(?:rated|assessed|given|graded|evaluated|marked) (?:as )?(?:an? |the )?(?:\w+ )?(?:{_RATING}|score|rating)\b"
-    r"|\b(?:coverage|temporal|accuracy) (?:factor|score|is|was)\b|\bthis mapping\b|\brating (?:of|is|was|as)\b"
-    r"|\b(?:minimal|partial|significant) \w+ (?:of|for|against) (?:this|the) (?:sub-?)?technique\b"
-    r"|\bmarked as\b|\bmapped to this\b|\b(?:added to|in) the (?:mapping|scoring)\b"
-    r"|\b(?:one|two|three|some|most|all|majority|minority|few|many|several|subset|number|none|any)\b[^.,;/]{0,30}\bsub-?tech\w*"
-    r"|\b(?:its|this technique['’]s|the technique['’]s|this control['’]s) (?:\w+ )?(?:sub-?tech|procedure)\w*"
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+_RATING = r"(?:minimal|partial|significant|low|medium|high|moderate)"
+_SCORE = _any(
+    rf"(?<!secure )(?<!risk )(?<!severity )\bscor(?:ed|es?\b(?= (?:is|was|of|as|at|for|{_RATING})\b)|ing of)",
+    rf"\b(?:{_RATING}|overall|coverage|detection|protection|temporal|this|the|mapping|respond)(?: \w+)? scor(?:es?|ing)\b",
+    r"\b(?:rated|assessed|given|graded|evaluated|marked) (?:as )?(?:an? |the )?(?:\w+ )?"
+    rf"(?:{_RATING}|score|rating)\b",
+    r"\b(?:coverage|temporal|accuracy) (?:factor|score|is|was)\b",
+    r"\bthis mapping\b",
+    r"\brating (?:of|is|was|as)\b",
+    r"\bm(?:arked as|apped to this)\b",
+    r"\b(?:added to|in) the (?:mapping|scoring)\b",
+    # A rating in other words: how much of the technique is covered.
+    r"\b(?:minimal|partial|significant) \w+ (?:of|for|against) (?:this|the) (?:sub-?)?technique\b",
+    r"\b(?:one|two|three|some|most|all|majority|minority|few|many|several|subset|number|none|any)\b"
+    r"[^.,;/]{0,30}\bsub-?tech\w*",
+    r"\b(?:its|this technique['’]s|the technique['’]s|this control['’]s) (?:\w+ )?(?:sub-?tech|procedure)\w*",
 )
 
-_ACT = (
-    "protect|detect|prevent|mitigat|address|cover|block|stop|provid|support|monitor|alert|identif|appl[yi]|guarantee|"
-    "ensur|respond|help|includ|extend|distinguish|differentiat|restrict|reduc|scan|inspect|analy[sz]|appear|allow|"
-    "enforc|consider|work|defend|limit|trigger|offer|remediat|contain|require|have|seem|map|account|eliminat|do|"
-    "necessarily|directly|always|fully|completely|currently|explicitly|specifically|actually|itself|guard|look|verif|check"
+_MAY_ACT = (
+    r"(?:protect|detect|prevent|mitigat|address|cover|block|stop|provid|support|monitor|alert|identif|appl[yi]|"
+    r"guarantee|ensur|respond|help|includ|extend|distinguish|differentiat|restrict|reduc|scan|inspect|analy[sz]|appear|"
+    r"allow|enforc|consider|work|defend|limit|trigger|offer|remediat|contain|require|have|seem|map|account|eliminat|do|"
+    r"necessarily|directly|always|fully|completely|currently|explicitly|specifically|actually|itself|guard|look|verif|"
+    r"check)"
 )
-_LIMIT = re.compile(
-    rf"\b(?:(?:do|does|did|would|will|can|could|may|might)(?: not|n['’]t)|cannot)(?: be)? (?:{_ACT})"
-    r"|\b(?:is|are|was|be) (?:not|un|in|less |only )\s?(?:able|effective|likely|applicable|available|known|clear|suited"
-    r"|covered|supported|protected|detected|provided|documented|mitigated|addressed|possible|designed|meant|intended|real)"
-    r"|\b(?:coverage|detection|protection|mitigation|control|service|support|it|this|capability|feature|scope|visibility"
-    r"|which|that|rules?|alerts?)(?: \w+)? (?:is|are|was|being|be)(?: \w+ly)? limited (?:to|in|by)\b"
-    r"|\blimited (?:set|number|subset|coverage|visibility)\b"
-    r"|\bno (?:documentation|visibility|coverage|protection|support|way|detection|mitigation|guarantee|ability|articles)\b"
-    r"|\black(?:s|ing)? (?:of )?(?:support|visibility|coverage|documentation|detail)|\bout of scope\b|\bineffective\b"
-    r"|\bnot (?:effective|all|every|real-time|able|entirely|fully|other)\b|\b(?:difficult|hard|impossible) to\b"
-    r"|\bonly (?:applies|apply|supports?|covers?|detects?|protects?|address(?:es)?|represents?|effective|able|provides?"
-    r"|work|works|mitigates?|available|a (?:subset|few|minority|small|limited)|on|relevant|certain|specific|some)\b"
-    r"|\b(?:can|is|are|it|they|will|would|control|may) only\b|\b(?:could|may|might|can) (?:still|be (?:bypassed|evaded|circumvented)|evade|bypass)\b"
-    r"|\bfalse (?:positive|negative)|\bunknown (?:rate|frequency|period)|\b(?:is|are) unknown\b|\bfails? to\b"
-    r"|\b(?:may|can|could|might) fail\b|\bhigh(?:er)? (?:volume|number) of false|\bsubset of\b|\bfew of\b|\bminority of\b|\bnot (?:been|found|seen)\b|\bat worst\b"
+_SUBJECT = (
+    r"(?:coverage|detection|protection|mitigation|control|service|support|it|this|capability|feature|scope|visibility|"
+    r"which|that|rules?|alerts?)"
+)
+_LIMIT = _any(
+    rf"\b(?:(?:do|does|did|would|will|can|could|may|might)(?: not|n['’]t)|cannot)(?: be)? {_MAY_ACT}",
+    r"\b(?:is|are|was|be) (?:not|un|in|less |only )\s?(?:able|effective|likely|applicable|available|known|clear|suited|"
+    r"covered|supported|protected|detected|provided|documented|mitigated|addressed|possible|designed|meant|intended|real)",
+    rf"\b{_SUBJECT}(?: \w+)? (?:is|are|was|being|be)(?: \w+ly)? limited (?:to|in|by)\b",
+    r"\blimited (?:set|number|subset|coverage|visibility)\b",
+    r"\bno (?:documentation|visibility|coverage|protection|support|way|detection|mitigation|guarantee|ability|articles)\b",
+    r"\black(?:s|ing)? (?:of )?(?:support|visibility|coverage|documentation|detail)",
+    r"\bnot (?:effective|all|every|real-time|able|entirely|fully|other|been|found|seen)\b",
+    r"\b(?:difficult|hard|impossible|fails?) to\b",
+    r"\b(?:may|can|could|might) (?:fail|still|evade|bypass|be (?:bypassed|evaded|circumvented))\b",
+    r"\bonly (?:applies|apply|supports?|covers?|detects?|protects?|address(?:es)?|represents?|effective|able|provides?|"
+    r"works?|mitigates?|available|a (?:subset|few|minority|small|limited)|on|relevant|certain|specific|some)\b",
+    r"\b(?:can|is|are|it|they|will|would|control|may) only\b",
+    r"\bis specific to\b",
+    r"\bfalse (?:positive|negative)",
+    r"\bunknown (?:rate|frequency|period)",
+    r"\b(?:is|are) unknown\b",
+    r"\b(?:subset|few|minority) of\b",
+    r"\b(?:out of scope|ineffective|at worst)\b",
 )
 _NOUN = re.compile(r"\b[a-z]{1,20}ions?\b")
-"""What is told of a detection tells a limit of it, where a limit is told."""
+"""What is told of "detection" is no detecting."""
 _CONTRAST = re.compile(r"\b(?:but|however|although|though|except|unless|yet|nevertheless|nonetheless|whereas|rather)\b")
 
 _WHO = (
-    r"(?:adversar(?:y|ies)|attackers?|threat actors?|malicious (?:actors?|users?|insiders?)|intruders?|hackers?|actors?"
-    r"|malware|ransomware)"
+    r"(?:adversar(?:y|ies)|attackers?|threat actors?|malicious (?:actors?|users?|insiders?)|intruders?|hackers?|actors?|"
+    r"malware|ransomware)"
 )
-_ADVERSARY = re.compile(
-    rf"^(?:(?:an?|the|once|when|if|as|while|since|because) )*{_WHO}\b"
-    rf"|\b{_WHO}(?: [\w'’/-]+){{0,6}}? (?:may|might|can|could|will|would|must|are able|is able)\b"
-    r"(?! (?:not|no longer|be (?:prevented|blocked|detected|stopped|denied|hindered|limited|forced|required|unable))\b)"
-    r"|\b(?:adversaries|attackers|threat actors|actors) (?:\w+ly |also |often )?"
-    r"(?:are|have|use|abuse|leverage|attempt|try|need|seek|exploit|target|employ)\b"
-    rf"|\b(?:ab)?used by {_WHO}\b|\b(?:can|may|could|might) (?:occur|happen)\b|\battacks? (?:involve|occur|happen)s?\b|\b(?:involve|refer)s? (?:to )?(?:an )?adversar"
-    r"|\bhelp(?:s|ing)? (?:the |an )?(?:attacker|adversar)|\bdesigned to (?:hide|evade|steal|deceive|trick)"
+_ADVERSARY = _any(
+    rf"^(?:(?:an?|the|once|when|if|as|while|since|because) )*{_WHO}\b",
+    rf"\b{_WHO}(?: [\w'’/-]+){{0,6}}? (?:may|might|can|could|will|would|must|are able|is able)\b"
+    r"(?! (?:not|no longer|be (?:prevented|blocked|detected|stopped|denied|hindered|limited|forced|required|unable))\b)",
+    r"\b(?:adversaries|attackers|threat actors|actors) (?:\w+ly |also |often )?"
+    r"(?:are|have|use|abuse|leverage|attempt|try|need|seek|exploit|target|employ)\b",
+    rf"\b(?:ab)?used by {_WHO}\b",
+    r"\b(?:can|may|could|might) (?:occur|happen)\b",
+    r"\battacks? (?:involve|occur|happen)s?\b",
+    r"\b(?:involve|refer)s? (?:to )?(?:an )?adversar",
+    r"\bhelp(?:s|ing)? (?:the |an )?(?:attacker|adversar)",
+    r"\bdesigned to (?:hide|evade|steal|deceive|trick)",
 )
 _ANSWER = re.compile(
     r"[,;] (?!which |that )[^,;]{0,120}\b(?:can|could|may|will|helps?|would|to)(?: be| help(?: to)?)? "

@@ -22,23 +22,12 @@ Kind = Literal["coverage", "exposure"]
 """Whether a technique is one that something works against, or one that was used or is open to use."""
 
 _ENDS = frozenset(".!?…")
-
-
-@lru_cache(maxsize=4096)
-def is_context(sentence: str, kind: Kind) -> bool:
-    """Return whether a sentence can stand before one that leans on it: it says what something is or does."""
-    lowered, stems = sentence.casefold(), stems_of(sentence)
-    return (
-        stands_alone(sentence) == sentence
-        and sentence[-1] in _ENDS
-        and not leans(sentence)
-        and limit_at(lowered, stems) is None
-        and (kind == "exposure" or (score_at(lowered, stems) is None and not is_of_adversaries(lowered, stems)))
-    )
-
+_QUOTED = "\"”’')]"
 
 _DOES = ACTS | HELPS | EXPLOITS | EXPLOITED
-_AUXILIARIES = frozenset("can could may might will would should must is are was were has have had does do".split())
+_AUXILIARIES = frozenset(["can", "could", "may", "might", "will", "would", "should", "must", "is", "are", "was", "were", "has", "have", "had", "does", "do"])
+
+_IMPERATIVES = frozenset(["ensure", "use", "limit", "restrict", "monitor", "set", "enforce"])
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -81,7 +70,7 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
     limit = limit_at(lowered, stems)
     if (
         (weak and stems.isdisjoint(helps))
-        or not (text.rstrip("\"”’')]")[-1:] in _ENDS or _has_verb(text))
+        or not (text.rstrip(_QUOTED)[-1:] in _ENDS or _has_verb(text))
         or is_announcement(lowered, stems)
         or (limit is not None and is_limit_alone(lowered, limit, acts, helps))
         or (kind == "coverage" and is_of_adversaries(lowered, stems))
@@ -105,17 +94,22 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
     )
 
 
+@lru_cache(maxsize=4096)
+def is_context(sentence: str, kind: Kind) -> bool:
+    """Return whether a sentence can stand before one that leans on it: it says what something is or does."""
+    lowered, stems = sentence.casefold(), stems_of(sentence)
+    return (
+        stands_alone(sentence) == sentence
+        and sentence[-1] in _ENDS
+        and not leans(sentence)
+        and limit_at(lowered, stems) is None
+        and (kind == "exposure" or (score_at(lowered, stems) is None and not is_of_adversaries(lowered, stems)))
+    )
+
+
 def _has_verb(text: str) -> bool:
     """Return whether a text has a verb that makes a sentence of it, other than "Blocking of what is sent"."""
     words = text.casefold().split()
-    if not _AUXILIARIES.isdisjoint(words) or words[0] in (
-        "ensure",
-        "use",
-        "limit",
-        "restrict",
-        "monitor",
-        "set",
-        "enforce",
-    ):
+    if words[0] in _IMPERATIVES or not _AUXILIARIES.isdisjoint(words):
         return True
     return any(word.endswith("s") and not stems_of(word).isdisjoint(_DOES) for word in words)

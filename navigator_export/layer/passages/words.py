@@ -57,20 +57,20 @@ EXPLOITS = _stems(
 EXPLOITED = _stems("exploit exploitation attacker attack adversary adversaries actor vulnerability compromise")
 
 OF_SCORES = _stems(
-    "score rated rating mark mapping mapped given graded evaluated assessed factor temporal accuracy coverage sub minimal partial significant "
-    "subtechnique procedure"
+    "score rated rating mark mapping mapped given graded evaluated assessed factor temporal accuracy coverage sub "
+    "subtechnique procedure minimal partial significant"
 )
 OF_LIMITS = _stems(
-    "not t cannot no lack only limit limited limitation fail false unknown difficult hard impossible ineffective subset few "
-    "minority scope worst bypass bypassed evade evaded circumvented still unable unlikely unavailable unclear uncovered "
-    "unsupported less"
+    "not t cannot no lack only limit limited limitation fail false unknown difficult hard impossible ineffective subset "
+    "few minority scope specific worst bypass bypassed evade evaded circumvented still unable unlikely unavailable "
+    "unclear uncovered unsupported less"
 )
 OF_ADVERSARIES = _stems(
     "adversary adversaries attacker attack actor user insider intruder hacker malware ransomware designed"
 )
 OF_LISTS = _stems("following below")
 
-COMMON = _stems(
+COMMON = ATTACK | _stems(
     "system data service account access cloud information application software network user remote control tool"
 )
 """What so many sentences and names have that it says little of either."""
