@@ -43,6 +43,10 @@ class _Said(msgspec.Struct):
             found = self.repetitions[sentence] = (len(techniques) > 1, len({_family(id_) for id_ in techniques}))
         return found
 
+    def describes_itself(self, repeated: int) -> bool:
+        """Return whether a sentence that is said of so many families describes the capability, not what it does."""
+        return self.kind == "coverage" and len(self.families) >= _FEW and repeated > _MOST * len(self.families)
+
 
 class Passages:
     """The sentences of all comments of a mapping set, to tell what a capability says again and again."""
@@ -82,38 +86,37 @@ def _candidates(sentences: Sequence[str], said: _Said, name: frozenset[str]) -> 
         found = statement(sentence, said.kind)
         if found is None:
             continue
-        shared = len(name & found.stems)
-        closeness = _closeness(found, shared, len(name))
-        if closeness == _TELLS_NOTHING:
-            continue
+        closeness = _closeness(found, name)
         repetition = said.repetition(sentence)
-        if closeness != _NAMES_IT and said.kind == "coverage" and _describes(repetition[1], len(said.families)):
-            if found.weak or not found.of_attack or found.stems.isdisjoint(name - COMMON):
-                continue
+        if closeness == _TELLS_NOTHING or (
+            said.describes_itself(repetition[1]) and _is_general(found, closeness, name)
+        ):
+            continue
         text, leaning = found.text, found.leaning
         if leaning and place:
             joined = _joined(sentences[place - 1], found, said.kind)
             text, leaning = joined or text, not joined
-        if leaning and closeness == _MAY_TELL:
-            continue
-        yield closeness, found.limited, leaning, repetition, found.weak, found.cut, place, text
+        if not (leaning and closeness == _MAY_TELL):
+            yield closeness, found.limited, leaning, repetition, found.weak, found.cut, place, text
 
 
-def _closeness(found: Statement, shared: int, size: int) -> int:
-    """Return how close a statement is to a technique with whose name of that many words it shares some."""
-    if size and shared == size:
+def _closeness(found: Statement, name: frozenset[str]) -> int:
+    """Return how close a statement is to the technique whose name has these words."""
+    shared = len(name & found.stems)
+    if name and shared == len(name):
         return _NAMES_IT
-    if shared * 2 >= size > 0:
+    if shared * 2 >= len(name) > 0:
         return _NAMES_HALF
-    about = bool(shared) or found.of_attack
+    is_about = bool(shared) or found.of_attack
     if found.weak:
-        return _MAY_TELL if about else _TELLS_NOTHING
-    return _TELLS if about else _MAY_TELL
+        return _MAY_TELL if is_about else _TELLS_NOTHING
+    return _TELLS if is_about else _MAY_TELL
 
 
-def _describes(repeated: int, families: int) -> bool:
-    """Return whether a sentence that is said of so many of a capability's families describes the capability itself."""
-    return families >= _FEW and repeated > _MOST * families
+def _is_general(found: Statement, closeness: int, name: frozenset[str]) -> bool:
+    """Return whether a statement tells nothing that sets this technique apart from others."""
+    is_of_it = not found.weak and found.of_attack and not found.stems.isdisjoint(name - COMMON)
+    return closeness != _NAMES_IT and not is_of_it
 
 
 def _joined(before: str, found: Statement, kind: Kind) -> str:

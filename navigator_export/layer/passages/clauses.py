@@ -65,8 +65,9 @@ _BOUNDARY = re.compile(
 _WEAK_BOUNDARY = re.compile(r"\s(?=(?:and|or|by|via|through|using|as well as)\s)")
 _DANGLING = frozenset(("and", "or", "but", "so", "which", "thus", "therefore", "hence", "is", "are"))
 _SCORE_BOUNDARY = re.compile(
-    r"[,;:](?=\s)|\s[–—-]\s|\s(?=(?:resulting|results?|leading|yielding|so|thus|therefore|hence|because|since|due to|but|"
-    r"which)\s)|\s(?=and (?:is|are|was|so|thus|therefore|hence|consequently|this|it|its|the)\s)"
+    r"[,;:](?=\s)|\s[–—-]\s|"
+    r"\s(?=(?:resulting|results?|leading|yielding|so|thus|therefore|hence|because|since|due to|but|which)\s)|"
+    r"\s(?=and (?:is|are|was|so|thus|therefore|hence|consequently|this|it|its|the)\s)"
 )
 _REASON = re.compile(r"(?:,|\b(?:but|and))\s(?:because|since|as|due to|given|although|though|while|if)\s[^,;]*$")
 """A reason that what is cut off was to follow from."""

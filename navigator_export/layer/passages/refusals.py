@@ -11,6 +11,7 @@ from navigator_export.layer.passages.clauses import ELLIPSIS, opens_subordinate
 from navigator_export.layer.passages.words import (
     ACTS,
     ENSURES,
+    HELPS,
     OF_ADVERSARIES,
     OF_LIMITS,
     OF_LISTS,
@@ -26,7 +27,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 _RATING = r"(?:minimal|partial|significant|low|medium|high|moderate)"
 _SCORE = _any(
     rf"(?<!secure )(?<!risk )(?<!severity )\bscor(?:ed|es?\b(?= (?:is|was|of|as|at|for|{_RATING})\b)|ing of)",
-    rf"\b(?:{_RATING}|overall|coverage|detection|protection|temporal|this|the|mapping|respond)(?: \w+)? scor(?:es?|ing)\b",
+    rf"\b(?:{_RATING}|overall|coverage|detection|protection|temporal|this|the|mapping|respond)"
+    r"(?: (?!secure|risk|severity)\w+)? scor(?:es?|ing)\b",
     r"\b(?:rated|assessed|given|graded|evaluated|marked) (?:as )?(?:an? |the )?(?:\w+ )?"
     rf"(?:{_RATING}|score|rating)\b",
     r"\b(?:coverage|temporal|accuracy) (?:factor|score|is|was)\b",
@@ -53,12 +55,12 @@ _SUBJECT = (
     r"which|that|rules?|alerts?)"
 )
 _LIMIT = _any(
-    rf"\b(?:(?:do|does|did|would|will|can|could|may|might)(?: not|n['’]t)|cannot)(?: be)? {_MAY_ACT}",
+    rf"\b(?:(?:do|does|did|would|will|can|could|may|might)(?: not|n['’]t)|can(?:not|['’]t))(?: be)? {_MAY_ACT}",
     r"\b(?:is|are|was|be) (?:not|un|in|less |only )\s?(?:able|effective|likely|applicable|available|known|clear|suited|"
     r"covered|supported|protected|detected|provided|documented|mitigated|addressed|possible|designed|meant|intended|real)",
     rf"\b{_SUBJECT}(?: \w+)? (?:is|are|was|being|be)(?: \w+ly)? limited (?:to|in|by)\b",
     r"\blimited (?:set|number|subset|coverage|visibility)\b",
-    r"\bno (?:documentation|visibility|coverage|protection|support|way|detection|mitigation|guarantee|ability|articles)\b",
+    r"\bno (?:documentation|visibility|coverage|protection|support|detection|mitigation|guarantee|ability|articles)\b",
     r"\black(?:s|ing)? (?:of )?(?:support|visibility|coverage|documentation|detail)",
     r"\bnot (?:effective|all|every|real-time|able|entirely|fully|other|been|found|seen)\b",
     r"\b(?:difficult|hard|impossible|fails?) to\b",
@@ -73,18 +75,22 @@ _LIMIT = _any(
     r"\b(?:subset|few|minority) of\b",
     r"\b(?:out of scope|ineffective|at worst)\b",
 )
+_UNTOLD = re.compile(
+    r"\bno (?:articles|technical details|public reports)\b|\bnot (?:been )?(?:publicly |yet )?"
+    r"(?:told|shared|released|disclosed|published|reported|found)\b"
+)
 _NOUN = re.compile(r"\b[a-z]{1,20}ions?\b")
 """What is told of "detection" is no detecting."""
 _CONTRAST = re.compile(r"\b(?:but|however|although|though|except|unless|yet|nevertheless|nonetheless|whereas|rather)\b")
 
 _WHO = (
-    r"(?:adversar(?:y|ies)|attackers?|threat actors?|malicious (?:actors?|users?|insiders?)|intruders?|hackers?|actors?|"
-    r"malware|ransomware)"
+    r"(?:adversar(?:y|ies)|attackers?|threat actors?|malicious (?:actors?|users?|insiders?)|intruders?|hackers?|"
+    r"actors?|malware|ransomware)"
 )
 _ADVERSARY = _any(
     rf"^(?:(?:an?|the|once|when|if|as|while|since|because) )*{_WHO}\b",
     rf"\b{_WHO}(?: [\w'’/-]+){{0,6}}? (?:may|might|can|could|will|would|must|are able|is able)\b"
-    r"(?! (?:not|no longer|be (?:prevented|blocked|detected|stopped|denied|hindered|limited|forced|required|unable))\b)",
+    r"(?! (?:not|no longer|be (?:prevented|blocked|detected|stopped|denied|hindered|limited|forced|required))\b)",
     r"\b(?:adversaries|attackers|threat actors|actors) (?:\w+ly |also |often )?"
     r"(?:are|have|use|abuse|leverage|attempt|try|need|seek|exploit|target|employ)\b",
     rf"\b(?:ab)?used by {_WHO}\b",
@@ -117,10 +123,15 @@ def limit_at(lowered: str, stems: frozenset[str]) -> int | None:
     return found.start() if found else None
 
 
-def is_limit_alone(lowered: str, place: int, acts: frozenset[str], helps: frozenset[str]) -> bool:
+def is_limit_alone(lowered: str, place: int) -> bool:
     """Return whether nothing is said to act, or to help in a main clause, before the limit at that place."""
     before = stems_of(_NOUN.sub("", lowered[:place]))
-    return before.isdisjoint(acts) and (before.isdisjoint(helps) or opens_subordinate(lowered))
+    return before.isdisjoint(ACTS) and (before.isdisjoint(HELPS) or opens_subordinate(lowered))
+
+
+def tells_nothing(lowered: str, stems: frozenset[str]) -> bool:
+    """Return whether a sentence says that something has not been told."""
+    return not stems.isdisjoint(OF_LIMITS) and _UNTOLD.search(lowered) is not None
 
 
 def is_of_adversaries(lowered: str, stems: frozenset[str]) -> bool:

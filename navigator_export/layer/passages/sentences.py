@@ -9,6 +9,7 @@ from functools import lru_cache
 _STOP = re.compile(
     # Before a capital or a number, or where the space is missing, before the first two words of a sentence.
     r"[.!?][\"”’')\]]*(?:\s+(?=[\"“‘'(\[]?[A-Z0-9])|(?=[A-Z][a-z]{0,20}\s[a-z]))"
+    r"|;\s+(?=however,)"
 )
 _NO_END = re.compile(
     r"(?:\b(?i:e\.g|i\.e|vs|cf|incl|approx|inc|corp|ltd|no|fig)|(?<!\w)[A-Z](?<!\bI)|\.[A-Z])\.", re.ASCII

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from navigator_export.layer.passages.clauses import ELLIPSIS, LONGEST, cut, leans, stands_alone
+from navigator_export.layer.passages.licence import requires_licence
 from navigator_export.layer.passages.refusals import (
     is_announcement,
     is_limit_alone,
@@ -15,8 +16,9 @@ from navigator_export.layer.passages.refusals import (
     limit_at,
     reverses,
     score_at,
+    tells_nothing,
 )
-from navigator_export.layer.passages.words import ACTS, ATTACK, EXPLOITED, EXPLOITS, HELPS, stems_of
+from navigator_export.layer.passages.words import ACTS, ATTACK, EXPLOITED, EXPLOITS, HELPS, stem, stems_of
 
 Kind = Literal["coverage", "exposure"]
 """Whether a technique is one that something works against, or one that was used or is open to use."""
@@ -24,9 +26,17 @@ Kind = Literal["coverage", "exposure"]
 _ENDS = frozenset(".!?…")
 _QUOTED = "\"”’')]"
 
+_EFFECTS: dict[Kind, tuple[frozenset[str], frozenset[str]]] = {
+    "coverage": (ACTS, HELPS),
+    "exposure": (EXPLOITS, EXPLOITED),
+}
 _DOES = ACTS | HELPS | EXPLOITS | EXPLOITED
-_AUXILIARIES = frozenset(["can", "could", "may", "might", "will", "would", "should", "must", "is", "are", "was", "were", "has", "have", "had", "does", "do"])
+_AUXILIARIES = frozenset(
+    ("can", "could", "may", "might", "will", "would", "should", "must", "is", "are", "was", "were", "has", "have", "do")
+)
 
+_NO_VERB = ("ing", "ion", "ed", "er", "ment", "ive")
+_REQUIRE = stem("require")
 _IMPERATIVES = frozenset(["ensure", "use", "limit", "restrict", "monitor", "set", "enforce"])
 
 
@@ -56,15 +66,14 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
     """
     text = stands_alone(sentence)
     stems = stems_of(text)
-    acts, helps = (ACTS, HELPS) if kind == "coverage" else (EXPLOITS, EXPLOITED)
-    if stems.isdisjoint(acts) and stems.isdisjoint(helps):
+    acts, helps = _EFFECTS[kind]
+    if (stems.isdisjoint(acts) and stems.isdisjoint(helps)) or text.count('"') % 2:
         return None
-    if text.count('"') % 2:
-        return None
-    score = score_at(text.casefold(), stems) if kind == "coverage" else None
-    if score is not None:
-        text = cut(text, score)
-        stems = stems_of(text)
+    if kind == "coverage":
+        score = score_at(text.casefold(), stems)
+        if score is not None:
+            text = cut(text, score)
+            stems = stems_of(text)
     lowered = text.casefold()
     weak = stems.isdisjoint(acts)
     limit = limit_at(lowered, stems)
@@ -72,12 +81,14 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
         (weak and stems.isdisjoint(helps))
         or not (text.rstrip(_QUOTED)[-1:] in _ENDS or _has_verb(text))
         or is_announcement(lowered, stems)
-        or (limit is not None and is_limit_alone(lowered, limit, acts, helps))
+        or (_REQUIRE in stems and requires_licence(text))
+        or (kind == "exposure" and tells_nothing(lowered, stems))
+        or (kind == "coverage" and limit is not None and is_limit_alone(lowered, limit))
         or (kind == "coverage" and is_of_adversaries(lowered, stems))
     ):
         return None
     shown = text if len(text) <= LONGEST else cut(text)
-    if shown.endswith(":"):
+    if shown.endswith((":", ";")):
         shown = shown[:-1] + ELLIPSIS
     if shown != text and (
         stems_of(shown).isdisjoint(helps if weak else acts) or not _has_verb(shown) or reverses(text, shown)
@@ -102,8 +113,13 @@ def is_context(sentence: str, kind: Kind) -> bool:
         stands_alone(sentence) == sentence
         and sentence[-1] in _ENDS
         and not leans(sentence)
-        and limit_at(lowered, stems) is None
-        and (kind == "exposure" or (score_at(lowered, stems) is None and not is_of_adversaries(lowered, stems)))
+        and (
+            not tells_nothing(lowered, stems)
+            if kind == "exposure"
+            else limit_at(lowered, stems) is None
+            and score_at(lowered, stems) is None
+            and not is_of_adversaries(lowered, stems)
+        )
     )
 
 
@@ -112,4 +128,9 @@ def _has_verb(text: str) -> bool:
     words = text.casefold().split()
     if words[0] in _IMPERATIVES or not _AUXILIARIES.isdisjoint(words):
         return True
-    return any(word.endswith("s") and not stems_of(word).isdisjoint(_DOES) for word in words)
+    subjects = ("", *words)
+    return any(
+        (word.endswith("s") or (subject.endswith("s") and not word.endswith(_NO_VERB)))
+        and not _DOES.isdisjoint(stems_of(word))
+        for subject, word in zip(subjects, words, strict=False)
+    )

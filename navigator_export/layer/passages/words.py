@@ -13,7 +13,7 @@ _LEAST_STEM = 3
 
 
 @lru_cache(maxsize=16384)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Return what the forms of a word share: `detect` of `detects`, `detection`, `detecting`."""
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= _LEAST_STEM and not word.endswith("ss"):
@@ -22,13 +22,13 @@ def _stem(word: str) -> str:
 
 
 def _stems(words: str) -> frozenset[str]:
-    return frozenset(map(_stem, words.split()))
+    return frozenset(map(stem, words.split()))
 
 
 ACTS = _stems(
     "protect detect respond response mitigate mitigative prevent block defend defense alert monitor restrict reduce "
     "limit stop identify flag thwart harden minimize deter quarantine remediate safeguard hinder hamper "
-    "counter lessen lower combat stymie recognize uncover"
+    "lessen lower combat stymie recognize uncover terminate"
 )
 """What something does that works against a technique."""
 
@@ -56,17 +56,18 @@ EXPLOITS = _stems(
 
 EXPLOITED = _stems("exploit exploitation attacker attack adversary adversaries actor vulnerability compromise")
 
+# Words without which none of the patterns of a kind is found.
 OF_SCORES = _stems(
     "score rated rating mark mapping mapped given graded evaluated assessed factor temporal accuracy coverage sub "
     "subtechnique procedure minimal partial significant"
 )
 OF_LIMITS = _stems(
-    "not t cannot no lack only limit limited limitation fail false unknown difficult hard impossible ineffective subset "
-    "few minority scope specific worst bypass bypassed evade evaded circumvented still unable unlikely unavailable "
+    "not t cannot no lack only limit limited limitation fail false unknown difficult hard impossible ineffective few "
+    "subset minority scope specific worst bypass bypassed evade evaded circumvented still unable unlikely unavailable "
     "unclear uncovered unsupported less"
 )
 OF_ADVERSARIES = _stems(
-    "adversary adversaries attacker attack actor user insider intruder hacker malware ransomware designed"
+    "adversary adversaries attacker attack actor user insider intruder hacker malware ransomware designed occur happen"
 )
 OF_LISTS = _stems("following below")
 
@@ -84,17 +85,17 @@ _WORD = re.compile(r"[A-Za-z0-9]+")
 @lru_cache(maxsize=16384)
 def _stem_in_text(word: str) -> str:
     """Return a word's stem; in capitals where "Threat Detection" is the name of something, not what it does."""
-    stem = _stem(word.casefold())
-    return stem.upper() if stem in _NAMED and _NAME.fullmatch(word) else stem
+    found = stem(word.casefold())
+    return found.upper() if found in _NAMED and _NAME.fullmatch(word) else found
 
 
 def stems_of(text: str) -> frozenset[str]:
     """Return the stems of a sentence's words."""
     words = _WORD.findall(text)
-    return frozenset((_stem(words[0].casefold()), *map(_stem_in_text, words[1:]))) if words else frozenset()
+    return frozenset((stem(words[0].casefold()), *map(_stem_in_text, words[1:]))) if words else frozenset()
 
 
 @lru_cache(maxsize=2048)
 def stems_of_name(name: str) -> frozenset[str]:
     """Return the stems of the words that a technique's name consists of."""
-    return frozenset(_stem(word) for word in _WORD.findall(name.casefold()) if word not in _NOT_OF_A_NAME)
+    return frozenset(stem(word) for word in _WORD.findall(name.casefold()) if word not in _NOT_OF_A_NAME)
