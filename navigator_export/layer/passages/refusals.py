@@ -48,7 +48,7 @@ _MAY_ACT = (
     r"guarantee|ensur|respond|help|includ|extend|distinguish|differentiat|restrict|reduc|scan|inspect|analy[sz]|appear|"
     r"allow|enforc|consider|work|defend|limit|trigger|offer|remediat|contain|require|have|seem|map|account|eliminat|do|"
     r"necessarily|directly|always|fully|completely|currently|explicitly|specifically|actually|itself|guard|look|verif|"
-    r"check)"
+    r"check|referenc|describ|specif|mention)"
 )
 _SUBJECT = (
     r"(?:coverage|detection|protection|mitigation|control|service|support|it|this|capability|feature|scope|visibility|"
@@ -58,6 +58,8 @@ _LIMIT = _any(
     rf"\b(?:(?:do|does|did|would|will|can|could|may|might)(?: not|n['’]t)|can(?:not|['’]t))(?: be)? {_MAY_ACT}",
     r"\b(?:is|are|was|be) (?:not|un|in|less |only )\s?(?:able|effective|likely|applicable|available|known|clear|suited|"
     r"covered|supported|protected|detected|provided|documented|mitigated|addressed|possible|designed|meant|intended|real)",
+    r"\bnot(?! only)(?: \w+){0,3}? "
+    r"(?:protect|detect|prevent|mitigat|address|cover|block|stop|alert|identif|respond|limit(?!ed)|restrict|help)",
     rf"\b{_SUBJECT}(?: \w+)? (?:is|are|was|being|be)(?: \w+ly)? limited (?:to|in|by)\b",
     r"\blimited (?:set|number|subset|coverage|visibility)\b",
     r"\bno (?:documentation|visibility|coverage|protection|support|detection|mitigation|guarantee|ability|articles)\b",

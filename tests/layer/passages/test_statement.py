@@ -78,7 +78,7 @@ def test_a_score_behind_a_statement_is_cut_off(tail: str) -> None:
         *("There is no visibility of mail that is sent.", "While rules do not protect mail, they exist."),
         *("However, this control does not protect against it.", "The detection is specific to mail."),
         *("Rules fail to detect it.", "It is not effective against mail that is protected."),
-        "This control only provides detection for mail.",
+        *("This control only provides detection for mail.", "Kinds such as letters are not easily mitigated by rules."),
     ],
 )
 def test_a_limit_alone_is_refused(sentence: str) -> None:
