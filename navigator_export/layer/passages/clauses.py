@@ -25,7 +25,8 @@ _MID_ARGUMENT = re.compile(
     r"(?:otherwise|alternatively|instead|conversely|in contrast|on the other hand|at the same time|rather|"
     r"(?:in addition to|due to|because|because of|since|as a result of|given|from|with|by|after|without) "
     r"(?:this|that|these|those|it|its|itself|their|they|there|them|doing so)|the (?:former|latter|above|same|other)|"
-    r"another|others?|(?:all|each|both|some|many|most|none|neither|either) of (?:these|this|them|those)|here|note|see|doing so|"
+    r"another|others?|(?:all|each|both|some|many|most|none|neither|either) of (?:these|this|them|those)|here|note|see|"
+    r"doing so|"
     r"in doing so|such|there are|many|most|some|several|various)\b",
     re.IGNORECASE,
 )
