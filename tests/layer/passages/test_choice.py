@@ -262,4 +262,4 @@ def test_time_grows_with_the_length_of_a_comment_alone(repeated: str) -> None:
         [mapping] = mapping_set([make_row("A", comments=comment)]).mappings
         Passages([mapping]).about(mapping, "Email Collection")
 
-    assert growth(passages, 1_500) < LINEAR
+    assert growth(passages, 400) < LINEAR
