@@ -545,7 +545,7 @@ def many(number: int, rating: str = "", **other: Json) -> list[dict[str, Json]]:
             f"C-{n:03}",
             "T1114",
             rating,
-            comments=f"It blocks way {n}.",
+            comments=f"Rules block way {n}.",
             references=[f"https://example.org/{n}/{k}" for k in range(3)],
             **other,
         )
@@ -559,7 +559,7 @@ def test_lines_sentences_metadata_and_links_count_what_is_not_shown() -> None:
     first = lines.split("\n")
     assert first[0] == "C-000 Name of C-000"
     assert len(first) - 1 + more(first) == 300
-    assert said == [f"C-00{n}: It blocks way {n}." for n in range(6)]
+    assert said == [f"C-00{n}: Rules block way {n}." for n in range(6)]
     assert rest == "and 294 more"
     *_, capabilities, links = shown["metadata"]
     assert capabilities == {"name": "and", "value": f"{300 - len(shown['metadata']) + 3} more"}
@@ -574,7 +574,7 @@ def test_full_comments_go_with_all_metadata_and_links() -> None:
     assert len(metadata_of(shown, "capability")) == 300
     assert len(metadata_of(shown, "mapping type")) == 300
     assert len(shown["links"]) == 900
-    assert shown["comment"].count(": It blocks way") == 300
+    assert shown["comment"].count(": Rules block way") == 300
     assert " more" not in shown["comment"]
 
 

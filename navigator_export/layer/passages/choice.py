@@ -11,12 +11,14 @@ from navigator_export.frameworks import framework
 from navigator_export.layer.passages.clauses import LONGEST
 from navigator_export.layer.passages.licence import without_licence
 from navigator_export.layer.passages.sentences import sentences_of
-from navigator_export.layer.passages.statement import Kind, Statement, is_context, statement
+from navigator_export.layer.passages.statement import Kind, Statement, is_context, remark, statement
 from navigator_export.layer.passages.words import COMMON, stems_of_name
 from navigator_export.model import Mapping
 
 _MOST = 0.6
 """Share of a capability's families of techniques from which on a sentence of them all describes the capability."""
+_SHORT = 2
+"""Sentences up to which a comment has no room for anything but what is said of the technique."""
 _FEW = 3
 """Families below which that cannot be told."""
 
@@ -66,15 +68,16 @@ class Passages:
     def about(self, mapping: Mapping, technique_name: str) -> str:
         """Return the sentence of the mapping's comment that says best what is done about its technique.
 
-        Empty where no sentence says that. One that names the technique comes first, then one that says an effect on
-        it; of those, one without a limit, then one that the capability repeats least for other techniques.
+        One that names the technique comes first, then one that says an effect on it; of those, one without a limit,
+        then one that the capability repeats least for other techniques. Where no sentence says that, a short comment
+        of this technique alone stands for itself, and of any other nothing is said: the result is empty.
         """
         if not mapping.comment:
             return ""
         said = self._said[mapping.capability.framework, mapping.capability.id]
-        name = stems_of_name(technique_name)
-        best = min(_candidates(_spoken(mapping.comment), said, name), default=None)
-        return best[-1] if best else ""
+        sentences = _spoken(mapping.comment)
+        best = min(_candidates(sentences, said, stems_of_name(technique_name)), default=None)
+        return best[-1] if best else _remark(sentences, said)
 
 
 _Candidate = tuple[int, bool, bool, tuple[bool, int], bool, bool, int, str]
@@ -98,6 +101,13 @@ def _candidates(sentences: Sequence[str], said: _Said, name: frozenset[str]) -> 
             text, leaning = joined or text, not joined
         if not (leaning and closeness == _MAY_TELL):
             yield closeness, found.limited, leaning, repetition, found.weak, found.cut, place, text
+
+
+def _remark(sentences: Sequence[str], said: _Said) -> str:
+    """Return the first sentence of a comment that is short and of this technique alone, as people write their own."""
+    if len(sentences) > _SHORT or any(said.repetition(sentence)[0] for sentence in sentences):
+        return ""
+    return next(filter(None, (remark(sentence, said.kind) for sentence in sentences)), "")
 
 
 def _closeness(found: Statement, name: frozenset[str]) -> int:

@@ -106,6 +106,29 @@ def statement(sentence: str, kind: Kind) -> Statement | None:
 
 
 @lru_cache(maxsize=4096)
+def remark(sentence: str, kind: Kind) -> str:
+    """Return a sentence as it may be shown where it is all that is said of a technique; empty where it may not.
+
+    What it says need not be told by words that are known, as long as it is none of what is refused in any case.
+    """
+    text = stands_alone(sentence)
+    lowered, stems = text.casefold(), stems_of(text)
+    limit = limit_at(lowered, stems)
+    if (
+        text.rstrip(_QUOTED)[-1:] not in _ENDS
+        or leans(text)
+        or is_announcement(lowered, stems)
+        or requires_licence(text)
+        or (kind == "exposure" and tells_nothing(lowered, stems))
+        or (kind == "coverage" and limit is not None and is_limit_alone(lowered, limit))
+        or (kind == "coverage" and (score_at(lowered, stems) is not None or is_of_adversaries(lowered, stems)))
+    ):
+        return ""
+    shown = text if len(text) <= LONGEST else cut(text)
+    return "" if shown != text and reverses(text, shown) else shown
+
+
+@lru_cache(maxsize=4096)
 def is_context(sentence: str, kind: Kind) -> bool:
     """Return whether a sentence can stand before one that leans on it: it says what something is or does."""
     lowered, stems = sentence.casefold(), stems_of(sentence)

@@ -86,7 +86,7 @@ def test_the_sentence_that_names_the_technique_goes_before_others(other: str, or
     assert said({"T1114": " ".join([other, ENCRYPTING][::order])}, "T1114", "Email Collection") == ENCRYPTING
 
 
-@pytest.mark.parametrize("alone", [LIMIT, SCORE, ADVERSARY, PRODUCT])
+@pytest.mark.parametrize("alone", [LIMIT, SCORE, ADVERSARY])
 def test_what_no_reader_wants_is_not_said_at_all(alone: str) -> None:
     assert said({"T1114": alone}, "T1114", "Email Collection") == ""
 
@@ -263,3 +263,33 @@ def test_time_grows_with_the_length_of_a_comment_alone(repeated: str) -> None:
         Passages([mapping]).about(mapping, "Email Collection")
 
     assert growth(passages, 400) < LINEAR
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "Common packers are unpacked and their content is scanned.",
+        "Two people approve each payment, whoever asks for it.",
+        "Browsers are updated within a week. Readers follow.",
+    ],
+)
+def test_short_comment_of_one_technique_alone_stands_as_it_is(comment: str) -> None:
+    assert said({"T1114": comment}, "T1114", "Other Name") == comment.partition(". ")[0].rstrip(".") + "."
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "This does not help against it.",
+        "The score is Minimal.",
+        "Adversaries may pack their tools.",
+        "It is scanned.",
+    ],
+)
+def test_short_comment_is_still_refused_what_no_reader_wants(comment: str) -> None:
+    assert said({"T1114": comment}, "T1114", "Other Name") == ""
+
+
+def test_short_comment_that_is_repeated_for_other_techniques_describes_the_capability() -> None:
+    comments = dict.fromkeys(("T1114", "T1566"), "The gateway is a product of our own.")
+    assert said(comments, "T1114", "Other Name") == ""
