@@ -102,7 +102,6 @@ def test_unknown_fields_of_the_parts_are_told(fields: dict[str, Json], hint: str
 
 
 def test_number_as_text_works_in_a_gradient() -> None:
-    finding = only(
-        gradient={"colors": ["#ffffff", "#000000"], "minValue": "0", "maxValue": "3"}, techniques=technique()
-    )
-    assert finding.severity == "warning"
+    gradient = {"colors": ["#ffffff", "#000000"], "minValue": "0", "maxValue": 3}
+    assert told(gradient=gradient) == ["field-type warning $.gradient.minValue"]
+    assert told(gradient=gradient | {"minValue": "zero"}) == ["field-type error $.gradient.minValue"]
