@@ -76,15 +76,16 @@ def command(
     choice = _choice(context, settings, select, ignore)
     catalogue = known()
     release = _release(context, catalogue, against, settings)
-    named, unreadable = _named(files)
-    read, refused = _read(named)
+    named, unusable = _named(files)
+    read, unreadable = _read(named)
     optional = {called(file.word) for file in named if file.folder}
     found, checked = examine(read, catalogue, release, optional)
     told, ignored = choice.split(found)
     account = Account(checked, tuple(ignored))
     title = counted(len(account.checked()), "layer file")
     print_findings(told, read, format_, title, account=account, verbose=verbose)
-    if unreadable or refused or _without_layers(files, named, checked):
+    without_layers = _without_layers(files, named, checked)
+    if unusable or unreadable or without_layers:
         return exit_codes.UNUSABLE
     failing = told if (settings.strict if strict is None else strict) else [f for f in told if f.severity == "error"]
     return exit_codes.FINDINGS if failing else exit_codes.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -49,7 +50,7 @@ class Choice(msgspec.Struct, frozen=True, dict=True):
     def _ignored_in(self, file: str) -> tuple[str, ...]:
         if not self.per_file:
             return ()
-        path, folder = Path(file).absolute(), Path(self.folder).absolute()
+        path, folder = (Path(os.path.normpath(Path(each).absolute())) for each in (file, self.folder))
         inner = path.relative_to(folder) if path.is_relative_to(folder) else path
         names = (inner.as_posix(), inner.name)
         return tuple(
