@@ -120,13 +120,13 @@ def test_releases_that_were_checked_against_are_named(run: Run, project: Project
     outcome = run("validate", ".", "--ignore", "mixed-releases")
     assert "techniques checked against ATT&CK enterprise 16.1 (2 files), enterprise 20.0 (1 file)" in outcome.err
     assert "techniques not checked in 1 file" in outcome.err
-    table = run("validate", ".", "-v").out.decode().splitlines()[-5:]
-    assert [re.split(r"  +", row) for row in table] == [
-        ["file", "errors", "warnings", "ATT&CK"],
-        ["a.json", "0", "0", "enterprise 16.1"],
-        ["b.json", "0", "0", "enterprise 16.1"],
-        ["c.json", "0", "1", "enterprise 20.0"],
-        ["d.json", *table[-1].split()[1:3], "not checked"],
+    table = run("validate", ".", "-v", "--ignore", "mixed-releases").out.decode().splitlines()[-5:]
+    assert [re.split(r"  +", row.strip()) for row in table] == [
+        ["errors", "warnings", "ATT&CK", "file"],
+        ["0", "0", "enterprise 16.1", "a.json"],
+        ["0", "0", "enterprise 16.1", "b.json"],
+        ["0", "0", "enterprise 20.0", "c.json"],
+        ["1", "0", "not checked", "d.json"],
     ]
     against = run("validate", "a.json", "c.json", "--against", "15")
     assert "techniques checked against ATT&CK enterprise 15.1 (2 files)" in against.err
@@ -149,7 +149,7 @@ def test_findings_are_told_by_line_up_to_the_limit_and_by_rule_above(run: Run, p
     assert lines[0] == f"technique-unknown: {MOST_LINES + 1} errors in 1 file"
     assert lines[2].startswith("  more.json::$.techniques[0].techniqueID: unknown technique T9000")
     assert lines[5] == f"  and {MOST_LINES - 2} more"
-    assert lines[-1].split() == ["more.json", str(MOST_LINES + 1), "0", "enterprise", "16.1"]
+    assert lines[-1].split() == [str(MOST_LINES + 1), "0", "enterprise", "16.1", "more.json"]
     assert "-v tells every finding" in outcome.err
     every = run("validate", "more.json", *select, "-v")
     assert every.out.count(b"[technique-unknown]") == MOST_LINES + 1

@@ -43,10 +43,10 @@ def files_table(findings: Iterable[Finding], account: Account, *, every: bool) -
         errors, warnings = counts[checked.file, "error"], counts[checked.file, "warning"]
         attack = ", ".join([*checked.attack, *(["not checked"] if checked.unchecked else [])])
         if every or errors or warnings:
-            rows.append((checked.file, f"{errors:,}", f"{warnings:,}", attack))
+            rows.append((f"{errors:,}", f"{warnings:,}", attack, checked.file))
         else:
             clean += 1
-    table = _aligned([("file", "errors", "warnings", "ATT&CK"), *rows])
+    table = _aligned([("errors", "warnings", "ATT&CK", "file"), *rows])
     return f"{table}\nand {counted(clean, 'file')} without a finding" if clean else table
 
 
@@ -81,9 +81,9 @@ def _errors(findings: Iterable[Finding]) -> int:
 
 
 def _aligned(rows: Sequence[tuple[str, str, str, str]]) -> str:
-    """Return rows as lines, names to the left and numbers to the right of their columns."""
+    """Return rows as lines: numbers to the right of their columns, and names, which may be long, last."""
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join(
-        f"{file:<{widths[0]}}  {errors:>{widths[1]}}  {warnings:>{widths[2]}}  {attack}".rstrip()
-        for file, errors, warnings, attack in rows
+        f"{errors:>{widths[0]}}  {warnings:>{widths[1]}}  {attack:<{widths[2]}}  {file}"
+        for errors, warnings, attack, file in rows
     )
