@@ -12,6 +12,7 @@ import pytest
 from navigator_export.validation import RULES
 from navigator_export.validation.reports.text import MOST_LINES
 from tests.made_inputs import Json, layer_bytes, mapping_bytes, rated_rows
+from tests.real_inputs import ROOT
 from tests.running import Run
 
 Project = Callable[..., Path]
@@ -154,6 +155,12 @@ def test_findings_are_told_by_line_up_to_the_limit_and_by_rule_above(run: Run, p
     every = run("validate", "more.json", *select, "-v")
     assert every.out.count(b"[technique-unknown]") == MOST_LINES + 1
     assert "-v tells" not in every.err
+
+
+def test_limit_is_what_help_and_docs_say(run: Run) -> None:
+    says = f"More than {MOST_LINES} "
+    assert says in " ".join(run("validate", "--help").out.decode().split())
+    assert says in (ROOT / "docs" / "validate.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("format_", ["json", "github", "sarif"])
