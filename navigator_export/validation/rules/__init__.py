@@ -14,8 +14,11 @@ from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.rules import (
     batch,
+    domains,
     fields,
+    formats,
     gradient,
+    items,
     links,
     platforms,
     releases,
@@ -26,9 +29,11 @@ from navigator_export.validation.view import LayerView
 
 Check = Callable[[LayerView], Iterator[Finding]]
 
-CHECKS: Final[tuple[Check, ...]] = (
+LOSSES: Final[tuple[Check, ...]] = (
     fields.check_schema,
     fields.check_fields,
+    formats.check_format,
+    domains.check_domain,
     releases.check_attack_version,
     techniques.check_techniques,
     techniques.check_duplicates,
@@ -37,15 +42,32 @@ CHECKS: Final[tuple[Check, ...]] = (
     platforms.check_platforms,
     links.check_links,
 )
+"""The checks that no layer of our own making may fail."""
+
+ADVICE: Final[tuple[Check, ...]] = (gradient.check_scores, platforms.check_filtered)
+"""The checks of what somebody may have meant so."""
+
+CHECKS: Final[tuple[Check, ...]] = (*LOSSES, *ADVICE)
 """Every check of a single layer, in the order in which findings are told."""
 
 RULES: Final[tuple[Rule, ...]] = (
     *DOCUMENT_RULES,
-    fields.SCHEMA,
+    fields.CRASH,
+    fields.MISSING,
+    fields.TYPE,
+    fields.VALUE,
     fields.UNKNOWN_FIELD,
+    formats.VERSIONS,
+    formats.FORMAT,
+    formats.OLD_FIELD,
+    domains.DOMAIN,
+    domains.OLD_DOMAIN,
+    domains.CUSTOM,
     releases.ATTACK_MISSING,
     releases.ATTACK_UNKNOWN,
     releases.ATTACK_SPELLING,
+    releases.ATTACK_UNCHECKED,
+    fields.TECHNIQUE_ID,
     techniques.UNKNOWN,
     techniques.OTHER_DOMAIN,
     techniques.NOT_YET,
@@ -58,8 +80,15 @@ RULES: Final[tuple[Rule, ...]] = (
     visibility.HIDDEN,
     gradient.GRADIENT_RANGE,
     gradient.GRADIENT_TOP,
-    platforms.PLATFORM,
+    gradient.SCORES_ALIKE,
+    items.COLOUR,
+    items.COLOUR_NAME,
+    items.METADATA,
+    items.LINK_ENTRY,
     links.LINK,
+    platforms.PLATFORM,
+    platforms.OLD_PLATFORM,
+    platforms.FILTERED,
     batch.MIXED,
 )
 """Every rule, in the order in which `validate --rules` lists them."""
