@@ -56,7 +56,7 @@ def _remarks(account: Account, *, verbose: bool) -> Iterator[str]:
         named = _some([f"{release} ({counted(number, 'file')})" for release, number in releases], verbose=verbose)
         yield f"techniques checked against ATT&CK {named}"
     if account.unchecked():
-        yield f"techniques not checked in {counted(account.unchecked(), 'file')}: no ATT&CK release of theirs is known"
+        yield f"techniques not checked in {counted(account.unchecked(), 'file')}, for want of a known ATT&CK release"
 
 
 def _some(words: Sequence[str], *, verbose: bool) -> str:
