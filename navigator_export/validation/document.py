@@ -177,7 +177,7 @@ def _other(value: object) -> _Kind:
 
 def _kind(value: dict[str, Any]) -> _Kind:
     """Return what an object is; one that holds layers is meant to be some."""
-    if "techniques" in value:
+    if "techniques" in value or {"domain", "versions"} <= value.keys():
         return _Kind.LAYER
     if str(value.get("generator", "")).startswith("navigator-export ") and {"layers", "groups"} <= value.keys():
         return _Kind.INDEX
@@ -214,7 +214,7 @@ def _split(value: object, findings: list[Finding]) -> tuple[tuple[str, dict[str,
 
 def _single(value: dict[str, Any], findings: list[Finding]) -> tuple[tuple[str, dict[str, Any]], ...]:
     match _kind(value):
-        case _Kind.LAYER if "techniques" not in value:
+        case _Kind.LAYER if "layers" in value and "techniques" not in value:
             findings.append(NO_LAYER.finding("$.layers", "layers wrapped in an object", "write the list alone"))
         case _Kind.LAYER | _Kind.UNTOLD:
             return (("$", value),)

@@ -207,6 +207,7 @@ def test_file_of_another_sort_is_told_for_what_it_is(data: bytes, what: str) -> 
         (b'{"techniques": 5}', ""),
         (b'[{"name": "x"}, {"techniques": []}]', ""),
         (b'{"layers": []}', ""),
+        (b'{"domain": "enterprise-attack", "versions": {}}', ""),
         (b"{", ""),
         (b'{"name": "package", "version": "1.0"}', "JSON without techniques"),
         (b'["a"]', "JSON without techniques"),
