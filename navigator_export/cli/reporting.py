@@ -47,7 +47,7 @@ def print_findings(
 
 def _remarks(account: Account, *, verbose: bool) -> Iterator[str]:
     for what, files in account.skipped().items():
-        yield f"skipped {counted(len(files), 'file')}, {what}: {_some(files, verbose=verbose)}"
+        yield f"skipped as {what}: {counted(len(files), 'file')} ({_some(files, verbose=verbose)})"
     if account.ignored:
         rules = _some([f"{rule} {number:,}" for rule, number in account.ignored_rules()], verbose=verbose)
         yield f"{counted(len(account.ignored), 'finding')} of ignored rules: {rules}"

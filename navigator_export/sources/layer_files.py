@@ -29,7 +29,7 @@ def layer_files(word: str, limits: Limits | None = None) -> tuple[LayerFile, ...
     """Return the files that a word names: of a folder the `.json` files in it and in its folders, by path.
 
     Folders whose name starts with a dot, and links to folders, are left alone. Raises SourceError for a folder that
-    has no such file, cannot be read, or has more files than `limits` allow.
+    has no such file, cannot be read, or has more of them than `limits` allow.
     """
     if word == standard_input.WORD or not _is_folder(word):
         return (LayerFile(word),)
@@ -48,7 +48,6 @@ def _is_folder(word: str) -> bool:
 
 def _json_files(word: str, limits: Limits) -> list[Path]:
     found: list[Path] = []
-    seen = 0
 
     def fail(error: OSError) -> None:
         raise SourceError(error.filename or word, [Problem(f"cannot be read: {reason(error)}")])
@@ -56,11 +55,8 @@ def _json_files(word: str, limits: Limits) -> list[Path]:
     # Links to folders are not followed: one that leads back up would never end.
     for folder, folders, names in os.walk(word, onerror=fail):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        seen += len(names)
-        if seen > limits.files:
-            problem = Problem(
-                f"more than {counted(limits.files, 'file')}", hint="name the folders in it that have layers"
-            )
-            raise SourceError(word, [problem])
         found += (Path(folder, name) for name in names if name.casefold().endswith(_SUFFIX))
+        if len(found) > limits.files:
+            most = counted(limits.files, f"{_SUFFIX} file")
+            raise SourceError(word, [Problem(f"more than {most}", hint="name the folders in it that have layers")])
     return sorted(found, key=lambda path: path.relative_to(word).as_posix())

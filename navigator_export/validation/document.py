@@ -37,7 +37,7 @@ class _Kind(StrEnum):
     MAPPINGS = "a mapping file"
     BUNDLE = "a STIX bundle"
     SCHEMA = "a JSON schema"
-    UNTOLD = "JSON without techniques"
+    UNTOLD = "JSON of another kind"
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -177,7 +177,7 @@ def _other(value: object) -> _Kind:
 
 def _kind(value: dict[str, Any]) -> _Kind:
     """Return what an object is; one that holds layers is meant to be some."""
-    if "techniques" in value or {"domain", "versions"} <= value.keys():
+    if _is_meant_as_layer(value):
         return _Kind.LAYER
     if str(value.get("generator", "")).startswith("navigator-export ") and {"layers", "groups"} <= value.keys():
         return _Kind.INDEX
@@ -190,6 +190,13 @@ def _kind(value: dict[str, Any]) -> _Kind:
     if "$schema" in value and "properties" in value:
         return _Kind.SCHEMA
     return _Kind.UNTOLD
+
+
+def _is_meant_as_layer(value: dict[str, Any]) -> bool:
+    if len(value.keys() & {"techniques", "domain", "versions"}) > 1:
+        return True
+    entries = value.get("techniques")
+    return isinstance(entries, list) and any(isinstance(entry, dict) and "techniqueID" in entry for entry in entries)
 
 
 _ADVICE: Final = {_Kind.MAPPINGS: "make a layer of it with `export`"}
@@ -214,7 +221,7 @@ def _split(value: object, findings: list[Finding]) -> tuple[tuple[str, dict[str,
 
 def _single(value: dict[str, Any], findings: list[Finding]) -> tuple[tuple[str, dict[str, Any]], ...]:
     match _kind(value):
-        case _Kind.LAYER if "layers" in value and "techniques" not in value:
+        case _Kind.LAYER if not _is_meant_as_layer(value):
             findings.append(NO_LAYER.finding("$.layers", "layers wrapped in an object", "write the list alone"))
         case _Kind.LAYER | _Kind.UNTOLD:
             return (("$", value),)

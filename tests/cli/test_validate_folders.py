@@ -58,10 +58,10 @@ def test_files_of_a_folder_that_are_no_layers_are_skipped_and_named(run: Run, pr
     outcome = run("validate", ".")
     assert (outcome.code, outcome.out) == (0, b"")
     for line in (
-        "skipped 1 file, the index of a build: index.json",
-        "skipped 1 file, JSON without techniques: package.json",
-        "skipped 1 file, a STIX bundle: attack.json",
-        "skipped 1 file, a mapping file: m365.json",
+        "skipped as the index of a build: 1 file (index.json)",
+        "skipped as JSON of another kind: 1 file (package.json)",
+        "skipped as a STIX bundle: 1 file (attack.json)",
+        "skipped as a mapping file: 1 file (m365.json)",
         "1 layer file: 0 errors, 0 warnings",
     ):
         assert line in outcome.err.splitlines()
@@ -72,7 +72,7 @@ def test_files_that_are_named_are_not_skipped_but_for_the_index_of_a_build(run: 
     project(a=GOOD, index=index, package=b'{"name": "x"}', attack=b'{"type": "bundle", "objects": []}')
     outcome = run("validate", "a.json", "index.json")
     assert (outcome.code, outcome.out) == (0, b"")
-    assert "skipped 1 file, the index of a build: index.json" in outcome.err
+    assert "skipped as the index of a build: 1 file (index.json)" in outcome.err
     outcome = run("validate", "a.json", "package.json", "attack.json")
     assert outcome.code == 1
     assert b"attack.json::$: error this is a STIX bundle, not a layer" in outcome.out
@@ -82,7 +82,7 @@ def test_files_that_are_named_are_not_skipped_but_for_the_index_of_a_build(run: 
 
 def test_many_skipped_files_are_counted_and_named_with_v(run: Run, project: Project) -> None:
     project(layer=GOOD, **{f"x{n}": b"{}" for n in range(9)})
-    assert "skipped 9 files, JSON without techniques: x0.json, x1.json, x2.json, x3.json, x4.json and 4 more" in (
+    assert "skipped as JSON of another kind: 9 files (x0.json, x1.json, x2.json, x3.json, x4.json and 4 more)" in (
         run("validate", ".").err
     )
     assert "x7.json, x8.json" in run("validate", ".", "-v").err
@@ -176,7 +176,7 @@ def test_json_says_what_was_checked_skipped_and_ignored(run: Run, project: Proje
     project(a=BAD, b=b"{}")
     document = json.loads(run("validate", ".", "--format", "json", "--ignore", "technique-*").out)
     assert document["attack"] == {"a.json": ["enterprise 16.1"]}
-    assert document["skipped"] == {"b.json": "JSON without techniques"}
+    assert document["skipped"] == {"b.json": "JSON of another kind"}
     assert document["ignored"] == {"technique-revoked": 1}
     assert (document["errors"], document["findings"]) == (0, [])
 

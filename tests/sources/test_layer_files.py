@@ -50,9 +50,9 @@ def test_link_back_up_does_not_lead_in_circles(tmp_path: Path) -> None:
 
 
 def test_more_files_than_the_limit_are_refused(tmp_path: Path) -> None:
-    make(tmp_path, *(f"{n}.json" for n in range(4)))
+    make(tmp_path, "a.yaml", *(f"{n}.json" for n in range(4)))
     assert len(layer_files(str(tmp_path), Limits(files=4))) == 4
-    with pytest.raises(SourceError, match="more than 3 files; name the folders"):
+    with pytest.raises(SourceError, match=r"more than 3 \.json files; name the folders"):
         layer_files(str(tmp_path), Limits(files=3))
 
 
