@@ -30,6 +30,11 @@ def kept(fields: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def is_open(fields: dict[str, Any]) -> bool:
+    """Return whether an entry opens its technique's sub-techniques."""
+    return fields.get("showSubtechniques") is True
+
+
 def colour_of(fields: dict[str, Any]) -> str:
     """Return an entry's own colour, which hides the score's; empty where it has none that the Navigator takes."""
     colour = fields.get("color")

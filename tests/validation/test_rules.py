@@ -8,18 +8,9 @@ from hypothesis import given, strategies as st
 from navigator_export import Finding, make_layer, validate
 from navigator_export.validation import RULES, hints
 from tests.made_inputs import Json, layer_bytes, make_layer_json, mapping_set, nested_lists, rated_rows
+from tests.validation.made_layers import technique, versions
 
 GOOD = layer_bytes()
-
-
-def technique(id_: str = "T1114", **fields: Json) -> list[dict[str, Json]]:
-    """Return one entry; it has a score unless that is `...`."""
-    entry = {"techniqueID": id_, "score": 1, **fields}
-    return [{key: value for key, value in entry.items() if value is not ...}]
-
-
-def versions(**stated: Json) -> dict[str, Json]:
-    return {"attack": "16", "navigator": "5.1.0", "layer": "4.5"} | stated
 
 
 GRADIENT = {"colors": ["#ffffff", "#66b1ff"], "minValue": 0, "maxValue": 100}

@@ -126,14 +126,14 @@ _STOPS: Final[dict[str | int, Callable[[Any], bool]]] = {
 
 def _instead(violation: Violation) -> str:
     """Return what to write instead of a value of another kind, such as 5 for "5"."""
-    found, wanted = violation.found, violation.message
+    found, wanted = violation.found, violation.message.partition(", found")[0]
     if violation.parts == ("techniques",):
         return f'write "techniques": {_EXAMPLES["techniques"]}'
     if violation.parts == ("gradient", "colors"):
         return "write at least two colours, or leave gradient out"
     if found is None:
         return "leave it out"
-    if "a number" in wanted and _is_numeric(found):
+    if "number" in wanted and _is_numeric(found):
         return f"write {found.strip()}, without quotation marks"
     if "true or false" in wanted and str(found).casefold() in ("true", "false"):
         return f"write {str(found).casefold()}, without quotation marks"
@@ -143,7 +143,7 @@ def _instead(violation: Violation) -> str:
         return "write a list, [ … ], or leave it out"
     if "an object" in wanted:
         return "write an object, { … }, or leave it out"
-    kind = next((kind for kind in ("a number", "true or false") if kind in wanted), "a text")
+    kind = next((kind for kind in ("number", "true or false") if kind in wanted), "text").replace("number", "a number")
     return f"write {kind}, or leave it out"
 
 

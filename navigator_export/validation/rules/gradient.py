@@ -61,9 +61,11 @@ def check_scores(view: LayerView) -> Iterator[Finding]:
         return
     low, high = bounds
     scores = [
-        entry["score"]
-        for _, entry in view.techniques
-        if is_number(entry.get("score")) and entry.get("enabled") is not False and not colour_of(entry)
+        entry.fields["score"]
+        for entry in view.entries
+        if is_number(entry.fields.get("score"))
+        and entry.fields.get("enabled") is not False
+        and not colour_of(entry.fields)
     ]
     top, bottom = [s for s in scores if s >= high], [s for s in scores if s <= low]
     alike = [

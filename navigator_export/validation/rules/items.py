@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from navigator_export.schemas import Violation, shown
+from navigator_export.validation.annotations import is_shown
 from navigator_export.validation.colours import is_colour, plain
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
@@ -28,11 +29,16 @@ def list_of(parts: tuple[str | int, ...]) -> str:
     return next((str(name) for name in parts[-3:-1] if name in _RULES), "")
 
 
-def item_finding(violation: Violation, path: str, item: dict[str, Any]) -> Finding:
-    """Return what is to be told of an item of metadata or links."""
+def item_finding(violation: Violation, path: str, item: dict[str, Any]) -> Finding | None:
+    """Return what is to be told of an item of metadata or links; None where something worse is told of it."""
     name = list_of(violation.parts)
-    message, hint = _item(violation, name, item)
-    return _RULES[name].finding(path, message, hint)
+    if violation.keyword == "not":
+        if not is_shown(name, item):
+            return None
+        message, hint = "a divider beside a pair is ignored", f"leave divider out, or write {_DIVIDER} as its own entry"
+    else:
+        message, hint = _item(violation, name, item)
+    return _RULES[name].finding(path, message, hint, violation.severity)
 
 
 def _item(violation: Violation, name: str, item: dict[str, Any]) -> tuple[str, str]:
@@ -48,7 +54,7 @@ def _item(violation: Violation, name: str, item: dict[str, Any]) -> tuple[str, s
         return f"{violation.message}: dropped", f"write {_PAIRS[name]}, or leave the entry out"
     if violation.keyword == "type" and isinstance(violation.found, int | float):
         return f"{violation.message}: dropped", f'write "{shown(violation.found)}"'
-    return f"{violation.message}: dropped", "write a text, or leave the entry out"
+    return f"{violation.message}: dropped", f"write {_PAIRS[name]}, or leave the entry out"
 
 
 def is_colour_place(parts: tuple[str | int, ...]) -> bool:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from navigator_export.attack import Release, Standing
 from navigator_export.model import TECHNIQUE_ID
-from navigator_export.validation.annotations import kept
+from navigator_export.validation.annotations import is_open, kept
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.hints import Hints
 from navigator_export.validation.registry import Rule
@@ -110,7 +110,7 @@ _ONE: Final = "keep one entry per cell"
 def _loses(earlier: Entry, later: Entry) -> bool:
     """Return whether something of an entry is gone when a later one takes its place."""
     before = kept(earlier.fields)
-    return bool(before) and before != kept(later.fields)
+    return (bool(before) and before != kept(later.fields)) or (is_open(earlier.fields) and not is_open(later.fields))
 
 
 def _inactive(id_: str, standing: Standing, release: Release, ids: Hints) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from navigator_export.validation.annotations import kept
+from navigator_export.validation.annotations import is_open, kept
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.view import ANY, Entry, LayerView
@@ -45,10 +45,13 @@ _MINI: Final = 2
 
 def _folded(view: LayerView) -> Iterator[Finding]:
     aggregates = view.part("layout").get("showAggregateScores") is True
+    without_disabled = view.layer.get("hideDisabled") is True
     folded = [
         entry
         for (id_, tactic), entry in view.cells.items()
-        if "." in id_ and _shows(entry, aggregates=aggregates) and not _is_open(view, id_.partition(".")[0], tactic)
+        if "." in id_
+        and _shows(entry, aggregates=aggregates, without_disabled=without_disabled)
+        and not _is_open(view, id_.partition(".")[0], tactic)
     ]
     if folded:
         ids = len({entry.id for entry in folded})
@@ -61,18 +64,15 @@ def _folded(view: LayerView) -> Iterator[Finding]:
         )
 
 
-def _shows(entry: Entry, *, aggregates: bool) -> bool:
+def _shows(entry: Entry, *, aggregates: bool, without_disabled: bool) -> bool:
     """Return whether there is something to see of an entry when it is not folded away, and nowhere else."""
-    said = kept(entry.fields)
-    if said.pop("enabled", True) is False:
-        said.pop("score", None)
-        said.pop("color", None)
-    if aggregates:
-        said.pop("score", None)
-    return bool(said)
+    said = kept(entry.fields).keys()
+    if "enabled" in said:
+        return bool(said - {"enabled", "score", "color"}) and not without_disabled
+    return bool(said - {"score"} if aggregates else said)
 
 
 def _is_open(view: LayerView, parent: str, tactic: str) -> bool:
     """Return whether a technique is opened under a tactic; where cells are not known, under any."""
     entries = (view.cells.get((parent, tactic)), view.cells.get((parent, ANY)) if view.release is None else None)
-    return any(entry.fields.get("showSubtechniques") is True for entry in entries if entry)
+    return any(is_open(entry.fields) for entry in entries if entry)
