@@ -309,7 +309,7 @@ def test_link_that_runs_code_is_told(protocol: str) -> None:
 def test_all_findings_of_a_layer_are_told() -> None:
     data = layer_bytes(
         domain="enterprise",
-        techniques=[*technique("bad", score="1"), {"techniqueID": "T1114", "comment": None}],
+        techniques=[*technique("bad", score="1"), *technique(comment=None)],
         links=None,
     )
     assert {finding.path for finding in validate(data)} == {

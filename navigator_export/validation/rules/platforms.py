@@ -50,17 +50,11 @@ def check_platforms(view: LayerView) -> Iterator[Finding]:
 
 def check_filtered(view: LayerView) -> Iterator[Finding]:
     """Find annotated techniques that the layer's filter hides."""
-    release = view.own_release
-    selected = _selected(_names(view))
-    if release is None or not selected & (_known(view) or selected):
-        return
     hidden: dict[str, tuple[str, ...]] = {}
-    for _, fields in view.techniques:
+    for _, fields in view.techniques if _names(view) else ():
         id_ = fields.get("techniqueID")
-        if isinstance(id_, str) and id_ not in hidden and id_ in release.active and kept(fields).keys() - {"enabled"}:
-            parent = id_.partition(".")[0]
-            lacking = [release.platforms.get(one, ()) for one in dict.fromkeys((parent, id_))]
-            missing = next((has for has in lacking if has and not selected & set(has)), None)
+        if isinstance(id_, str) and id_ not in hidden and kept(fields).keys() - {"enabled"}:
+            missing = lacking(view, id_)
             if missing:
                 hidden[id_] = missing
     if hidden:
@@ -73,6 +67,18 @@ def check_filtered(view: LayerView) -> Iterator[Finding]:
             f"{'is' if len(hidden) == 1 else 'are'} hidden: {', '.join(shown)}{more}",
             "add the platforms, or leave filters out",
         )
+
+
+def lacking(view: LayerView, id_: str) -> tuple[str, ...]:
+    """Return the platforms for the lack of which a layer's own filter hides a technique; none for one that it shows.
+
+    A sub-technique is hidden with its parent. A filter that leaves no platform at all is told of by itself.
+    """
+    release, selected, known = view.own_release, _selected(_names(view)), _known(view)
+    if release is None or id_ not in release.active or (known and not selected & known) or not selected:
+        return ()
+    needed = (release.platforms.get(one, ()) for one in (id_.partition(".")[0], id_))
+    return next((has for has in needed if has and not selected & set(has)), ())
 
 
 def _names(view: LayerView) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Final
 from navigator_export.validation.annotations import is_open, kept
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
+from navigator_export.validation.rules.platforms import lacking
 from navigator_export.validation.view import ANY, Entry, LayerView
 from navigator_export.wording import counted
 
@@ -52,6 +53,7 @@ def _folded(view: LayerView) -> Iterator[Finding]:
         if "." in id_
         and _shows(entry, aggregates=aggregates, without_disabled=without_disabled)
         and not _is_open(view, id_.partition(".")[0], tactic)
+        and not lacking(view, id_)
     ]
     if folded:
         ids = len({entry.id for entry in folded})

@@ -144,3 +144,13 @@ def test_every_release_knows_its_own_spelling(major: int) -> None:
     known = platforms("enterprise", major)
     assert known is not None
     assert set(spelled_at(known, "enterprise", major)) == known
+
+
+def test_sub_technique_that_the_filter_hides_is_not_called_folded_away_too() -> None:
+    entries = [*MAIL, *technique("T1595.001")]
+    assert told(layout=..., filters=filtered("Windows"), techniques=entries) == [
+        "platform-hides warning $.filters.platforms"
+    ]
+    assert told(layout=..., filters=filtered("PRE", "Windows"), techniques=entries) == [
+        "subtechnique-hidden warning $.techniques[1]"
+    ]
