@@ -78,7 +78,7 @@ def command(
     release = _release(context, catalogue, against, settings)
     named, unusable = _named(files)
     read, unreadable = _read(named)
-    optional = {called(file.word) for file in named if file.folder}
+    optional = {called(file.word) for file in named if file.folder} - set(map(called, files))
     found, checked = examine(read, catalogue, release, optional)
     told, ignored = choice.split(found)
     account = Account(checked, tuple(ignored))

@@ -78,6 +78,7 @@ def test_files_that_are_named_are_not_skipped_but_for_the_index_of_a_build(run: 
     assert b"attack.json::$: error this is a STIX bundle, not a layer" in outcome.out
     assert b"package.json::$" in outcome.out
     assert "skipped" not in outcome.err
+    assert "skipped as JSON of another kind" not in run("validate", ".", "package.json").err
 
 
 def test_many_skipped_files_are_counted_and_named_with_v(run: Run, project: Project) -> None:
