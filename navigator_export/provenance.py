@@ -10,7 +10,7 @@ from navigator_export.layer.composition import Heading
 from navigator_export.layer.format import Divider, Metadata
 from navigator_export.layer.naming import title
 from navigator_export.layer.tally import Tally
-from navigator_export.model import Source
+from navigator_export.model import Source, stated_releases
 from navigator_export.preparation import Settled
 from navigator_export.version import __version__
 from navigator_export.wording import counted
@@ -32,8 +32,11 @@ def heading_of(settled: Settled) -> Heading:
 def _description(settled: Settled) -> str:
     tally = settled.tally
     frameworks = " and ".join(dict.fromkeys(framework(source.framework).name for source in tally.sources))
+    release = settled.prepared.moved.attack_version
+    stated = [version for version in stated_releases(tally.sources) if version != release]
+    moved = f", moved from {' and '.join(stated)} to {release}" if settled.recipe.attack_version and stated else ""
     return (
-        f"Mappings of {frameworks} to ATT&CK {settled.prepared.moved.attack_version}. "
+        f"Mappings of {frameworks} to ATT&CK {release}{moved}. "
         f"The score is {settled.scale.meaning}. Selected: {settled.selection}. "
         f"{counted(tally.mappings, 'mapping')} of {counted(tally.capabilities, 'capability', 'capabilities')} "
         f"on {counted(tally.techniques, 'technique')}."

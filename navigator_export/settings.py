@@ -53,6 +53,10 @@ RECIPE_SETTINGS: Final = (
     Setting("description", "--description", "description"),
     Setting("fold", "--fold", "fold"),
     Setting("aggregate", "--aggregate", "aggregate"),
+    Setting("layout", "--layout", "layout"),
+    Setting("show_id", "--show-id", "show_id"),
+    Setting("hide_unscored", "--hide-unscored", "hide_unscored"),
+    Setting("platforms", "--platforms", "platforms"),
 )
 """Those of a recipe, in the order in which a command names them."""
 

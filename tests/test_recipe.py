@@ -245,6 +245,10 @@ ANY_RECIPE = st.builds(
     comments=st.sampled_from(COMMENT_STYLES),
     on_inactive=st.sampled_from(ON_INACTIVE),
     fold=st.booleans(),
+    layout=st.sampled_from(("flat", "side", "mini")),
+    show_id=st.booleans(),
+    hide_unscored=st.booleans(),
+    platforms=st.lists(st.sampled_from(("Windows", "Office Suite")), max_size=2).map(tuple),
     aggregate=st.booleans(),
     name=st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
     description=st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
@@ -269,6 +273,10 @@ def test_every_field_of_a_recipe_is_an_option_of_its_command() -> None:
         on_inactive="keep",
         fold=True,
         aggregate=True,
+        layout="side",
+        show_id=True,
+        hide_unscored=True,
+        platforms=("Windows", "Office Suite"),
         name="n",
         description="d",
     )
@@ -283,7 +291,8 @@ def test_every_field_of_a_recipe_is_an_option_of_its_command() -> None:
         *("--exclude-tier=E3", "--tiers=own:a,b", "--tiers=c", "--assign-tier=own:x=a", "--assign-tier=y=c"),
         *("--score=sum", "--weights=minimal=1,partial=2.5,significant=4", "--range=0:9"),
         *("--attack-version=20.0", "--comments=none", "--on-inactive=keep", "--name=n", "--description=d"),
-        *("--fold", "--aggregate"),
+        *("--fold", "--aggregate", "--layout=side", "--show-id", "--hide-unscored"),
+        *("--platforms=Windows", "--platforms=Office Suite"),
     ]
     assert recipe_of(shlex.split(command(read("sample"), recipe))[1:]) == recipe
 

@@ -19,6 +19,7 @@ from navigator_export.build.expansion import Plan, expand
 from navigator_export.build.index import IndexedLayer, index_files, indexed_sources
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
+from navigator_export.build.numbering import numbered
 from navigator_export.build.places import in_manifest
 from navigator_export.build.placing import put_in_place
 from navigator_export.build.results import Built, Made, Watcher
@@ -46,7 +47,7 @@ class Workshop:
         """Make a plan's layer and hand its path and text to `keep`; return what became of it. Never raises."""
         recipe = plan.recipe
         try:
-            product = finish_layer(self._sources.prepared(plan.sources, recipe, self._catalogue), recipe)
+            product = finish_layer(self._sources.prepared(plan.sources, recipe, self._catalogue), recipe, plan.number)
         except NothingSelectedError as error:
             if plan.may_be_empty:
                 return Made(plan)
@@ -94,6 +95,7 @@ def build(
     watcher = watcher or Watcher()
     sources = Sources(manifest)
     plans, wrong = expand(manifest, sources, catalogue, output)
+    plans = numbered(plans, sources, catalogue)
     watcher.planned(len(plans))
     workshop = Workshop(manifest, sources, catalogue)
     if manifest.problems or wrong:
@@ -135,6 +137,7 @@ def check(
     watcher = watcher or Watcher()
     sources = Sources(manifest)
     plans, wrong = expand(manifest, sources, catalogue, output)
+    plans = numbered(plans, sources, catalogue)
     watcher.planned(len(plans))
     made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), _discard, jobs, watcher)
     _require_layers(manifest, made)

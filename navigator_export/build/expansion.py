@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
@@ -22,7 +21,7 @@ from navigator_export.errors import NothingSelectedError, Problem, ProblemsError
 from navigator_export.frameworks import framework
 from navigator_export.layer.naming import file_name, slug
 from navigator_export.model import CATEGORIES, MappingSet
-from navigator_export.patterns import matches
+from navigator_export.patterns import literally, matches
 from navigator_export.preparation import Prepared, settle
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, select
@@ -43,6 +42,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Below the output folder, with `/` between folders."""
     may_be_empty: bool
     """Whether it comes from a cross of several values, where some pairs map nothing."""
+    number: int | None = None
+    """Goes before the layer's own name, where that would begin as another's."""
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -249,9 +250,9 @@ class _Family:
                     members = self._manifest.capability_sets[value.id]
                     include = msgspec.structs.replace(include, capabilities=members)
                 case _:
-                    include = msgspec.structs.replace(include, **{fields[value.aspect]: (_literal(value.id),)})
+                    include = msgspec.structs.replace(include, **{fields[value.aspect]: (literally(value.id),)})
                     if value.framework and several:
-                        include = msgspec.structs.replace(include, frameworks=(_literal(value.framework),))
+                        include = msgspec.structs.replace(include, frameworks=(literally(value.framework),))
         return msgspec.structs.replace(recipe, selection=msgspec.structs.replace(selection, include=include))
 
     def _fields(
@@ -326,11 +327,6 @@ class _Family:
     def _problem(self, message: str, hint: str = "", key: str = "") -> None:
         line = self._manifest.lines.get(("layers", self._entry.index, key))
         self._problems.append(Problem(message, f"line {line}" if line else self._entry.place, hint))
-
-
-def _literal(id_: str) -> str:
-    """Return a pattern that picks an id as it is written, whatever characters it has."""
-    return re.sub(r"[*?\[]", r"[\g<0>]", id_)
 
 
 _Draft = tuple[str, tuple[tuple[str, ...], tuple[_Value, ...], Recipe]]

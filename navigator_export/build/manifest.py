@@ -233,6 +233,10 @@ class _Reader:
             on_inactive=merged.get("on_inactive", "drop"),
             fold=merged.get("fold", False),
             aggregate=merged.get("aggregate", False),
+            layout=merged.get("layout", "flat"),
+            show_id=merged.get("show_id", False),
+            hide_unscored=merged.get("hide_unscored", False),
+            platforms=_words(merged.get("platforms")),
         )
 
     def _criteria(self, where: tuple[str | int, ...], given: dict[str, Any]) -> Criteria:

@@ -11,6 +11,7 @@ from navigator_export.attack import LATEST
 from navigator_export.characters import spelled_out
 from navigator_export.cli.options import (
     layer_options,
+    opening_options,
     read_options_from,
     recipe_from,
     release_options,
@@ -37,6 +38,7 @@ from navigator_export.wording import counted
 @score_options
 @release_options
 @layer_options
+@opening_options
 @cloup.option_group(
     "Output",
     cloup.option(

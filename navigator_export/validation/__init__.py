@@ -14,8 +14,7 @@ from navigator_export.validation.checked import Checked
 from navigator_export.validation.document import parse
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
-from navigator_export.validation.rules import CHECKS, LOSSES, RULES
-from navigator_export.validation.rules.batch import check_batch
+from navigator_export.validation.rules import BATCH_CHECKS, CHECKS, LOSSES, RULES
 from navigator_export.validation.view import LayerView
 
 __all__ = ["RULES", "Checked", "Finding", "Rule", "Severity", "examine", "gate", "validate", "validate_files"]
@@ -63,7 +62,7 @@ def examine(
             findings += (replace(finding, file=file) for check in CHECKS for finding in check(view))
         views += ((file, view) for view in own)
         checked.append(_checked(file, own))
-    findings += (replace(finding, file=file) for file, finding in check_batch(views))
+    findings += (replace(finding, file=file) for check in BATCH_CHECKS for file, finding in check(views))
     return tuple(findings), tuple(checked)
 
 

@@ -62,6 +62,10 @@ EVERYTHING = """
       on_inactive: keep
       fold: true
       aggregate: true
+      layout: side
+      show_id: true
+      hide_unscored: true
+      platforms: [Windows, Linux]
     layers:
       - path: a.json
         sources: m365
@@ -106,6 +110,10 @@ def test_defaults_hold_unless_an_entry_says_otherwise(tmp_path: Path) -> None:
         on_inactive="keep",
         fold=True,
         aggregate=True,
+        layout="side",
+        show_id=True,
+        hide_unscored=True,
+        platforms=("Windows", "Linux"),
     )
     assert two.selection.include == Criteria(categories=("detect",))
     assert two.selection.min_value == "minimal"
@@ -201,6 +209,7 @@ def test_manifest_of_the_schema_is_read(tmp_path: Path) -> None:
         ("layers:\n  - attack_version: 20.0.1", "20.0.1", "$.layers[0].attack_version", "latest"),
         ("layers:\n  - path: 5", "5", "$.layers[0].path", "text"),
         ("layers:\n  - path: ''", "path", "$.layers[0].path", "empty"),
+        ("layers:\n  - layout: wide", "layout", "$.layers[0].layout", "flat"),
         ("layers:\n  - fold: 'yes'", "fold", "$.layers[0].fold", "true or false"),
         ("layers:\n  - sources: []", "sources: []", "$.layers[0].sources", "empty"),
         ("layers: []", "layers", "$.layers", "empty"),

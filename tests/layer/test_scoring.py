@@ -102,8 +102,8 @@ def test_default_is_best_where_anything_is_rated_else_count() -> None:
 
 def test_default_looks_at_what_is_selected() -> None:
     mappings = mapping_set([make_row("A-E3", "T1114", ""), make_row("B-E5", "T1114")])
-    assert "· count" in make_layer(mappings, Recipe(selection=Selection(tier="E3"))).layer.name
-    assert "· best" in make_layer(mappings, Recipe(selection=Selection(tier="E5"))).layer.name
+    assert make_layer(mappings, Recipe(selection=Selection(tier="E3"))).strategy == "count"
+    assert make_layer(mappings, Recipe(selection=Selection(tier="E5"))).strategy == "best"
 
 
 # ---- what is not rated -----------------------------------------------------------------------------------------------
