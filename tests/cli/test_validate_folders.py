@@ -24,10 +24,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.chdir(tmp_path)
 
     def make(**files: bytes | dict[str, Json]) -> Path:
-        for name, content in files.items():
+        for number, (name, content) in enumerate(files.items()):
             path = tmp_path / f"{name.replace('__', '/')}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content if isinstance(content, bytes) else layer_bytes(**content))
+            path.write_bytes(
+                content if isinstance(content, bytes) else layer_bytes(**{"name": f"{number} layer", **content})
+            )
         return tmp_path
 
     return make
