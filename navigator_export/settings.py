@@ -82,7 +82,8 @@ OPTIONS: Final[Dictionary[str, str]] = MappingProxyType(
     {setting.path: setting.option for setting in SETTINGS}
     | {"bundle.release": "--release", "on_merge": "--on-merge", "keep_inactive": "--keep-inactive"}
 )
-"""Path to option of the command line; a bundle's release is told to `attack import` alone, the last two to `upgrade`."""
+"""Path to option of the command line; a bundle's release is told to `attack import` alone, the last two are
+`upgrade`'s."""
 
 KEYS: Final[Dictionary[str, str]] = MappingProxyType({setting.path: setting.key for setting in SETTINGS})
 """Path to key of the manifest."""

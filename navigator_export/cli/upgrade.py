@@ -150,9 +150,8 @@ def _diff(layer: LayerInput, done: Upgrade) -> str:
     decoded = decode(layer.data)
     before = decoded[0] if decoded else ""
     after = (done.data or b"").decode()
-    lines = difflib.unified_diff(
-        before.splitlines(), after.splitlines(), layer.name, f"{layer.name} (4.5)", lineterm=""
-    )
+    names = (layer.name, f"{layer.name} upgraded")
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")
     return "\n".join(lines) or f"{layer.name}: the same text in UTF-8"
 
 

@@ -172,8 +172,8 @@ class Tree:
             position, root = self._read(0, None, None)
         except RecursionError:
             raise UnreadableError("nested too deeply") from None
-        self.lead = _SPACES.match(text)[0]  # type: ignore[index]
-        if len(_SPACES.match(text, position)[0]) != len(text) - position:  # type: ignore[index]
+        self.lead = _space(text, 0)
+        if position + len(_space(text, position)) != len(text):
             raise UnreadableError("something follows the value")
         self.root = root
         self.end = text[position:]
@@ -203,7 +203,8 @@ class Tree:
         return found.end(), node
 
     def _read_items(self, node: Node, start: int) -> int:
-        text, items = self._text, []
+        text = self._text
+        items: list[Item] = []
         node.items, node.is_object = items, text[start] == "{"
         closing = _CLOSING[text[start]]
         position, comma, oddities = start + 1, None, len(self.oddities)
@@ -227,7 +228,7 @@ class Tree:
 
     def _read_item(self, node: Node, position: int, index: int) -> tuple[int, Item]:
         if not node.is_object:
-            lead = _SPACES.match(self._text, position)[0]  # type: ignore[index] - it matches no space too
+            lead = _space(self._text, position)
             end, value = self._read(position, node, index)
             return end, Item(lead, value)
         named = _KEY.match(self._text, position)
@@ -306,10 +307,10 @@ class Tree:
         else:
             lead = self._comma
         at = len(items) if at is None else at
-        spelled, between = (
-            (self._dumped(name), items[0].between if items else self._colon) if inside.is_object else ("", "")
-        )
-        item = Item(lead, node, name, spelled, between)
+        if inside.is_object:
+            item = Item(lead, node, name, self._dumped(name), items[0].between if items else self._colon)
+        else:
+            item = Item(lead, node)
         if at == 0 and items:
             item.lead, items[0].lead = items[0].lead, lead
         items.insert(at, item)
@@ -325,6 +326,11 @@ def cut(inside: Node, node: Node) -> None:
         items[1].lead = items[0].lead
     del items[at]
     inside.touch()
+
+
+def _space(text: str, position: int) -> str:
+    found = _SPACES.match(text, position)
+    return found[0] if found else ""
 
 
 def _is_flat(node: Node) -> bool:

@@ -34,21 +34,17 @@ def decode(data: bytes) -> tuple[str, tuple[Change, ...]] | None:
             text = _decoded(data[len(mark) :], name)
             changes = [Change(BYTE_ORDER_MARK.id, "", mark.hex(" "))]
             return None if text is None else (text, (*changes, *_recoded(name)))
-    name = _silent(data)
-    if name is None:
-        text = _decoded(data, "utf-8")
-        if text is not None:
-            return text, ()
-        name = "cp1252"
-    text = _decoded(data, name)
-    if text is None or (name == "cp1252" and text != _decoded(data, "cp1250")):
-        return None
-    return text, _recoded(name)
+    for name in (_silent(data), "cp1252"):
+        text = _decoded(data, name)
+        if text is not None and (name != "cp1252" or text == _decoded(data, "cp1250")):
+            return text, _recoded(name)
+    return None
 
 
-def _silent(data: bytes) -> str | None:
+def _silent(data: bytes) -> str:
+    """Return the encoding of a file without a mark, by the zeros that it begins with."""
     if b"\0" not in data[:4]:
-        return None
+        return "utf-8"
     begins = next((name for start, name in _SILENT if data.startswith(start)), None)
     return begins or ("utf-32-le" if data[1:4] == b"\0\0\0" else "utf-16-le")
 

@@ -1,4 +1,4 @@
-"""Fields that hold one plain value each: made what the format asks for, or left out as the Navigator leaves them out."""
+"""Fields that hold one plain value each: made what the format asks for, or left out as the Navigator drops them."""
 
 from __future__ import annotations
 

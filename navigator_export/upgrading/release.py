@@ -1,4 +1,4 @@
-"""Moving a layer to another ATT&CK release: ids, tactics, and what becomes of entries that meet or have nowhere to go."""
+"""Moving a layer to another ATT&CK release: ids, tactics, and what becomes of entries with nowhere to go."""
 
 from __future__ import annotations
 

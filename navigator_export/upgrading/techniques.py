@@ -71,9 +71,8 @@ def _mend_id(editor: Editor, listed: Node, entry: Node) -> bool:
     """Mend the id of an entry, and return whether it has one."""
     node = entry.get("techniqueID")
     if node is None:
-        other = next(
-            (part for name, part in entry.members() if _LETTERS.sub("", name.casefold()) == "techniqueid"), None
-        )
+        named = (part for name, part in entry.members() if _NO_LETTERS.sub("", name.casefold()) == "techniqueid")
+        other = next(named, None)
         if other is not None and isinstance(other.value, str) and _spelled(other.value):
             editor.rename(entry, other, "techniqueID", _spelled(other.value), ID)
             return True
@@ -85,7 +84,7 @@ def _mend_id(editor: Editor, listed: Node, entry: Node) -> bool:
     return False
 
 
-_LETTERS: Final = re.compile("[^a-z]")
+_NO_LETTERS: Final = re.compile("[^a-z]")
 
 
 def _spelled(text: str) -> str:

@@ -29,7 +29,7 @@ from navigator_export.upgrading.release import Move, infer, move_layer, state_re
 from navigator_export.upgrading.techniques import cells_of, mend_techniques
 from navigator_export.validation import Finding, validate
 from navigator_export.validation.document import parse
-from navigator_export.wording import counted, quoted
+from navigator_export.wording import counted, shortened
 
 
 class UpgradeOptions(msgspec.Struct, frozen=True):
@@ -198,9 +198,8 @@ def _refuse_what_json_cannot_hold(editor: Editor) -> None:
     """Tell of numbers beyond any, which are left where the format has no field that they could be left out of."""
     for node in editor.tree.every_node():
         if node.items is None and isinstance(node.value, float) and not math.isfinite(node.value):
-            editor.refuse(
-                node.path, f"{quoted(node.spelling())} is no number in JSON", "write a number, or leave it out"
-            )
+            message = f"{shortened(node.spelling(), 20)} is no number in JSON"
+            editor.refuse(node.path, message, "write a number, or leave it out")
 
 
 UNSEEN: Final = frozenset(
