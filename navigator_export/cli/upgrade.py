@@ -23,7 +23,7 @@ from navigator_export.upgrading.encoding import decode
 from navigator_export.wording import counted
 
 _LISTED: Final = 20
-"""Files that are told of one by one."""
+"""Files, and notes, that are told of one by one."""
 
 
 @cloup.command("upgrade")
@@ -91,7 +91,8 @@ def command(
         texts = _texts(found.layers, upgrades, output, several=several, in_place=in_place)
     if report:
         texts.append((report, _report(upgrades, machine=report.endswith(".json"))))
-    spare((target for target, _ in texts if not in_place or target == report), layers)
+    own = {layer.word for layer in found.layers} if in_place else set()
+    spare((target for target, _ in texts if target not in own), [layer.word for layer in found.layers])
     if diff:
         shown = [_diff(layer, done) for layer, done in zip(found.layers, upgrades, strict=True) if done.changes]
         if shown:
@@ -176,7 +177,10 @@ def _account(
     upgrades: Sequence[Upgrade], others: Sequence[str], *, quiet: bool, failed: bool, writes: bool
 ) -> list[str]:
     """Return what to tell: notes and findings always, the rest unless quiet."""
-    lines = [f"{done.file}: note {in_options(note)}" for done in upgrades for note in done.notes]
+    notes = [f"{done.file}: note {in_options(note)}" for done in upgrades for note in done.notes]
+    lines = notes[:_LISTED]
+    if len(notes) > _LISTED:
+        lines.append(f"and {len(notes) - _LISTED:,} more notes; --report FILE tells all")
     lines += [in_options(str(finding)) for done in upgrades for finding in done.findings]
     if others:
         some = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")  # noqa: PLR2004

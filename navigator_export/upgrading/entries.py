@@ -118,7 +118,7 @@ def _mend_divider(editor: Editor, inside: Node, entry: Node, name: str, value: s
         if not meant and named is None and valued is None:
             editor.remove(inside, entry, DIVIDER)
             return True
-    if meant and entry.value != {"divider": True}:
+    if meant and (divider is None or divider.value is not True or named is not None or valued is not None):
         editor.replace(entry, {"divider": True}, DIVIDER)
     return meant
 

@@ -21,7 +21,6 @@ ALL_PLATFORMS: Final = Mend(
     "A filter that lets all platforms of its release through lets all of the new release through: the Navigator "
     "writes such a filter into every layer.",
 )
-PLATFORM_MENDS: Final = (PLATFORM, ALL_PLATFORMS)
 
 _NEWEST_NAME: Final = {
     "aws": "IaaS",

@@ -24,9 +24,10 @@ GONE: Final = Mend(
 )
 TACTIC_MOVED: Final = Mend(
     "tactic-moved",
-    "An entry under a tactic that its technique does not have in the release goes to the tactics that the technique "
-    "has gained: of a tactic that is gone, those that are new. Where it gained none, the entry is left out if others "
-    "annotate the technique, else it annotates all its tactics.",
+    "An entry under a tactic that its technique does not have in the release goes to those that the technique has "
+    "gained: for a tactic that is gone, to those that came in its place (for defense-evasion, stealth or "
+    "defense-impairment). Where it gained none, the entry is left out if others annotate the technique, else it "
+    "annotates all tactics that it has.",
 )
 SHOWN: Final = Mend(
     "subtechniques-shown",
@@ -77,12 +78,16 @@ class Move:
         has = self.target.tactics[moved]
         if tactic in has:
             return (tactic,)
-        if tactic in self.target.all_tactics:
-            had = self._had(technique)
-            return tuple(name for name in has if name not in had)
-        return tuple(name for name in has if _plain(name) == _plain(tactic)) or tuple(
-            name for name in has if name in self._heirs_of(tactic)
-        )
+        if tactic not in self.target.all_tactics:
+            return self._renamed(tactic, has)
+        had = self._had(technique)
+        taken = {name for other in had if other not in has for name in self._renamed(other, has)}
+        return tuple(name for name in has if name not in had and name not in taken)
+
+    def _renamed(self, tactic: str, has: Collection[str]) -> tuple[str, ...]:
+        """Return which of the tactics that a technique has stand for one that is gone."""
+        same = tuple(name for name in has if _plain(name) == _plain(tactic))
+        return same or tuple(name for name in has if name in self._heirs_of(tactic))
 
     def _had(self, technique: str) -> Collection[str]:
         """Return the tactics that a technique had: in the release moved from, else in the last that states any."""
@@ -92,6 +97,8 @@ class Move:
 
     def _heirs_of(self, tactic: str) -> frozenset[str]:
         """Return the tactics that are new in the release moved to, seen from the last one that has a tactic."""
+        if tactic in self.target.all_tactics:
+            return frozenset()
         if tactic not in self._heirs:
             catalogue, domain = self.target.catalogue, self.target.domain
             releases = (catalogue.require(domain, version) for version in reversed(catalogue.domains[domain].releases))

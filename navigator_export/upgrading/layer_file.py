@@ -118,11 +118,10 @@ class _Upgrading:
         if target is not None:
             release = self._source(layer, domain, major)
         mend_techniques(editor, layer, release)
-        source = major if release is None else _major(release)
-        platforms.mend_platforms(editor, layer, domain, source or 0)
         if target is not None and release is not None:
             self._move(layer, release, catalogue.require(domain, target), major)
         else:
+            platforms.mend_platforms(editor, layer, domain, major or _major_of(catalogue.newest(domain)))
             self._note_unseen(layer, release, major)
         mend_gradient(editor, layer)
 
@@ -145,10 +144,10 @@ class _Upgrading:
             on_merge=options.on_merge,
         )
         state_release(self._editor, layer, target)
-        before = _major(source) if major is None else major
-        platforms.mend_platforms(self._editor, layer, target.domain, _major(target), before)
+        before = _major_of(source.version) if major is None else major
+        platforms.mend_platforms(self._editor, layer, target.domain, _major_of(target.version), before)
         if options.keep_inactive:
-            self._note_unseen(layer, target, _major(target))
+            self._note_unseen(layer, target, major)
 
     def _note_unseen(self, layer: Node, release: Release | None, major: int | None) -> None:
         """Note the entries that stay although they are in no cell of the release."""
@@ -181,8 +180,8 @@ def _some(ids: Iterable[str]) -> str:
     return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")  # noqa: PLR2004
 
 
-def _major(release: Release) -> int:
-    return int(release.version.partition(".")[0])
+def _major_of(version: str) -> int:
+    return int(version.partition(".")[0])
 
 
 def _name_after(file: str) -> str:
