@@ -86,13 +86,14 @@ def command(
     options = UpgradeOptions(attack_version, keep_inactive, on_merge)
     upgrades = [upgrade(layer.data, layer.name, options, catalogue) for layer in found.layers]
     failed = any(done.findings for done in upgrades)
-    texts = []
-    if not (failed or check or diff):
-        texts = _texts(found.layers, upgrades, output, several=several, in_place=in_place)
+    texts: list[tuple[str, bytes]] = []
+    if not (failed or in_place or check or diff):
+        texts = _texts(found.layers, upgrades, output, several=several)
     if report:
         texts.append((report, _report(upgrades, machine=report.endswith(".json"))))
-    own = {layer.word for layer in found.layers} if in_place else set()
-    spare((target for target, _ in texts if target not in own), [layer.word for layer in found.layers])
+    spare((target for target, _ in texts), [layer.word for layer in found.layers])
+    if in_place and not failed:
+        texts = [*_own_places(found.layers, upgrades), *texts]
     if diff:
         shown = [_diff(layer, done) for layer, done in zip(found.layers, upgrades, strict=True) if done.changes]
         if shown:
@@ -130,21 +131,20 @@ def _check_usage(
 
 
 def _texts(
-    layers: Sequence[LayerInput], upgrades: Sequence[Upgrade], output: str | None, *, several: bool, in_place: bool
+    layers: Sequence[LayerInput], upgrades: Sequence[Upgrade], output: str | None, *, several: bool
 ) -> list[tuple[str, bytes]]:
-    """Return what is to be written where."""
+    """Return what is to be written where: beside each other in a folder, or the one where it was asked for."""
     texts = []
     for layer, done in zip(layers, upgrades, strict=True):
-        if done.data is None:
-            continue
-        if in_place:
-            if done.changes:
-                texts.append((layer.word, done.data))
-        elif several:
-            texts.append((str(Path(output or "", layer.place)), done.data))
-        else:
-            texts.append((inside(output or STANDARD_OUTPUT, layer.place), done.data))
+        target = str(Path(output or "", layer.place)) if several else inside(output or STANDARD_OUTPUT, layer.place)
+        texts.append((target, done.data or b""))
     return texts
+
+
+def _own_places(layers: Sequence[LayerInput], upgrades: Sequence[Upgrade]) -> list[tuple[str, bytes]]:
+    """Return what is to be written over the layers: those that change."""
+    pairs = zip(layers, upgrades, strict=True)
+    return [(layer.word, done.data) for layer, done in pairs if done.changes and done.data is not None]
 
 
 def _diff(layer: LayerInput, done: Upgrade) -> str:

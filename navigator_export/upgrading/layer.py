@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from navigator_export.attack import Catalogue
 from navigator_export.layer.format import DOMAIN_NAMES, LAYER_FORMAT, NAVIGATOR
@@ -114,22 +114,24 @@ def _mend_versions(editor: Editor, layer: Node) -> None:
 def _mend_view(editor: Editor, layer: Node) -> None:
     """Put a layout in the place of what formats before 3.0 have instead."""
     mode, full = layer.get("viewMode"), layer.get("viewFullTable")
-    for node in (mode, full):
-        if node is None:
-            continue
-        compact = node is full and node.value is False and mode is None
-        layout = _LAYOUTS.get(1 if compact else node.value) if node is mode or compact else None
-        if layout and layer.get("layout") is None:
-            editor.rename(layer, node, "layout", layout, VIEW)
-        else:
-            editor.remove(layer, node, VIEW)
+    if mode is not None:
+        _put_layout(editor, layer, mode, _LAYOUTS.get(mode.value) if fields.is_number(mode.value) else None)
+    if full is not None:
+        _put_layout(editor, layer, full, _LAYOUTS[1] if full.value is False and mode is None else None)
 
 
-_LAYOUTS: Final[dict[Any, dict[str, Any]]] = {
+def _put_layout(editor: Editor, layer: Node, old: Node, layout: dict[str, str | bool] | None) -> None:
+    if layout and layer.get("layout") is None:
+        editor.rename(layer, old, "layout", layout, VIEW)
+    else:
+        editor.remove(layer, old, VIEW)
+
+
+_LAYOUTS: Final[dict[float, dict[str, str | bool]]] = {
     1: {"layout": "side", "showID": True, "showName": False},
     2: {"layout": "mini", "showID": False, "showName": False},
 }
-"""The view modes of old formats that are not the Navigator's own layout."""
+"""The view modes of old formats that are not the Navigator's own layout; a table that is not full is the first."""
 
 
 def mend_domain(editor: Editor, layer: Node, catalogue: Catalogue) -> Domain | None:
