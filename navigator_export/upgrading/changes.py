@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from navigator_export.schemas import json_path
-from navigator_export.upgrading.concrete import Node, Tree, cut
+from navigator_export.upgrading.concrete import Node, Tree
 from navigator_export.validation import Finding, Rule
 
 NOT_MENDABLE: Final = Rule("not-mendable", "error", "What is wrong has no mend that is beyond doubt.")
@@ -73,7 +73,7 @@ class Editor:
     def remove(self, inside: Node, node: Node, rule: Mend) -> None:
         """Take a value out of an object or list."""
         self.tell(rule, node.path, node.value)
-        cut(inside, node)
+        inside.cut(node)
 
     def add(self, inside: Node, name: str, value: Any, rule: Mend, at: int | None = None) -> None:
         """Put a value into an object, under a key that it does not have."""
@@ -94,12 +94,12 @@ class Editor:
         part = made.get(name)
         if part is not None:
             part.become(Tree(self.tree.dump(value, made)).root)
-        self.tree.put(inside, made, at=(inside.items or []).index(inside.item_of(node)) + 1)
+        self.tree.put(inside, made, at=inside.nodes().index(node) + 1)
         return made
 
     def rename(self, inside: Node, node: Node, name: str, value: Any, rule: Mend) -> None:
         """Put a value under another key in the place of one and its key."""
-        at = (inside.items or []).index(inside.item_of(node))
+        at = inside.nodes().index(node)
         self.remove(inside, node, rule)
         self.add(inside, name, value, rule, at)
 

@@ -42,7 +42,7 @@ class UnreadableError(ValueError):
 class Node:
     """One value of the text."""
 
-    __slots__ = ("_raw", "_value", "above", "is_object", "items", "key", "tail")
+    __slots__ = ("_has_gaps", "_items", "_raw", "_value", "above", "is_cut", "is_object", "key", "tail")
 
     def __init__(
         self, raw: str | None, above: Node | None = None, key: str | int | None = None, *, value: Any = None
@@ -51,14 +51,31 @@ class Node:
         """The object or list that it is in."""
         self.key = key
         """Its key or index as the text was read."""
-        self.items: list[Item] | None = None
-        """What is in it; None where it is neither object nor list."""
         self.is_object = False
+        self.is_cut = False
+        """Whether it was taken out of what it was in."""
         self.tail = ""
         """White space before the closing bracket."""
         self._raw = raw
         """Its text; None for an object or list that was edited."""
         self._value = value
+        self._items: list[Item] | None = None
+        self._has_gaps = False
+
+    @property
+    def items(self) -> list[Item] | None:
+        """Return what is in it; None where it is neither object nor list."""
+        if self._has_gaps and self._items:
+            # All that was cut goes at once: one after the other would take the square of the time.
+            left = [item for item in self._items if not item.node.is_cut]
+            if left:
+                left[0].lead = self._items[0].lead
+            self._items, self._has_gaps = left, False
+        return self._items
+
+    @items.setter
+    def items(self, items: list[Item] | None) -> None:
+        self._items = items
 
     @property
     def path(self) -> str:
@@ -121,9 +138,14 @@ class Node:
         """Have it, and what it is in, written anew from its parts."""
         node: Node | None = self
         while node is not None:
-            if node.items is not None:
+            if node._items is not None:
                 node._raw = None
             node = node.above
+
+    def cut(self, node: Node) -> None:
+        """Take a node out of what is in it; what follows moves into its place."""
+        node.is_cut = self._has_gaps = True
+        self.touch()
 
     def become(self, other: Node) -> None:
         """Be another value, that of a node elsewhere."""
@@ -133,10 +155,6 @@ class Node:
             node.above = self
         if self.above is not None:
             self.above.touch()
-
-    def item_of(self, node: Node) -> Item:
-        """Return the item that holds a node directly in this one."""
-        return next(item for item in self.items or () if item.node is node)
 
 
 class Item:
@@ -243,7 +261,7 @@ class Tree:
         for item in list(node.items or ()):
             if last[item.name] is not item:
                 self.oddities.append(("duplicate-key", last[item.name].node, item.node.value))
-                cut(node, item.node)
+                node.cut(item.node)
 
     def every_node(self) -> Iterator[Node]:
         """Yield every value of the text, in its order."""
@@ -260,7 +278,7 @@ class Tree:
     def unfold(self, inside: Node, node: Node) -> None:
         """Put what is in a list into the list that it is in, in its place."""
         items = inside.items or []
-        at = items.index(inside.item_of(node))
+        at = inside.nodes().index(node)
         items[at : at + 1] = node.items or []
         inside.touch()
 
@@ -316,16 +334,6 @@ class Tree:
         items.insert(at, item)
         node.above = inside
         inside.touch()
-
-
-def cut(inside: Node, node: Node) -> None:
-    """Take a node out of the object or list that holds it; what follows moves into its place."""
-    items = inside.items or []
-    at = items.index(inside.item_of(node))
-    if at == 0 and len(items) > 1:
-        items[1].lead = items[0].lead
-    del items[at]
-    inside.touch()
 
 
 def _space(text: str, position: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
@@ -122,8 +122,7 @@ def move_layer(editor: Editor, layer: Node, move: Move, *, keep_inactive: bool, 
     stranded: list[Node] = []
     for entry in listed.nodes():
         _move_entry(editor, listed, entry, move, moved, stranded, keep_inactive=keep_inactive)
-    for entry in stranded:
-        _settle_stranded(editor, listed, entry, move.target)
+    _settle_stranded(editor, listed, stranded, move.target)
     merge(editor, listed, moved + stranded, move.target, on_merge)
     if moved and not had_sub_techniques and _has_sub_techniques(listed):
         _show_sub_techniques(editor, layer)
@@ -175,14 +174,21 @@ def _move_entry(
         editor.replace(tactic, tactics[0], TACTIC_MOVED)
 
 
-def _settle_stranded(editor: Editor, listed: Node, entry: Node, target: Release) -> None:
-    """Leave out an entry under a tactic that nothing stands for, or have it annotate all tactics if no other does."""
-    tactic = entry.get("tactic")
-    others = (other for other in listed.nodes() if other is not entry)
-    if any(_id(other) == _id(entry) and cells_of(other, target) for other in others):
-        editor.remove(listed, entry, TACTIC_MOVED)
-    elif tactic is not None:
-        editor.remove(entry, tactic, TACTIC_MOVED)
+def _settle_stranded(editor: Editor, listed: Node, stranded: Sequence[Node], target: Release) -> None:
+    """Settle entries under a tactic that nothing stands for.
+
+    Each is left out where another entry annotates its technique; else it annotates all tactics.
+    """
+    if not stranded:
+        return
+    annotated = {_id(entry) for entry in listed.nodes() if cells_of(entry, target)}
+    for entry in stranded:
+        tactic = entry.get("tactic")
+        if _id(entry) in annotated:
+            editor.remove(listed, entry, TACTIC_MOVED)
+        elif tactic is not None:
+            editor.remove(entry, tactic, TACTIC_MOVED)
+            annotated.add(_id(entry))
 
 
 def _id(entry: Node) -> object:

@@ -105,7 +105,7 @@ def test_move_is_asked_for_with_its_options(run: Run, tmp_path: Path) -> None:
     )
     assert [entry["techniqueID"] for entry in json.loads(outcome.out)["techniques"]] == ["T1685", "T9999"]
     assert "note" in outcome.err
-    refused = run(*to_latest, "--on-merge", "error")
+    refused = run("upgrade", tmp_path / "a.json", "--attack-version", "latest", "--on-merge", "error")
     assert (refused.code, "--on-merge" in refused.err) == (1, True)
     unknown = run("upgrade", tmp_path / "a.json", "--attack-version", "99")
     assert (unknown.code, "ATT&CK 99 is not known" in unknown.err) == (2, True)

@@ -13,6 +13,7 @@ from navigator_export import validate
 from navigator_export.upgrading.concrete import Tree
 from navigator_export.upgrading.encoding import decode
 from navigator_export.upgrading.layer_file import UNSEEN
+from tests.growth import LINEAR, growth
 from tests.made_inputs import Json
 from tests.real_inputs import shared, shared_files
 from tests.upgrading.navigator import cells
@@ -104,7 +105,7 @@ def test_any_layer_is_upgraded_for_good_or_refused(layer: Json, style: Json, rel
     errors = {finding.rule for finding in validate(done.data) if finding.severity == "error"}
     if any("another matrix" in note for note in done.notes):
         return
-    assert errors <= (UNSEEN if release is None else {"technique-duplicate"})
+    assert errors <= (UNSEEN if release is None else set())
 
 
 @given(some_of(LAYER), STYLES)
@@ -175,3 +176,15 @@ def test_cases_can_be_mended_but_for_those_that_say_nothing_to_go_by() -> None:
         "B5_json_string.json",
         "D4_attack_minor_first.json",
     }
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [None, {"techniqueID": "T1114"}, {"techniqueID": "T1114", "tactic": "impact"}, {"techniqueID": "T9999"}],
+)
+def test_time_grows_with_the_entries_that_are_left_out_alone(entry: Json) -> None:
+    def work(size: int) -> None:
+        layer = {"domain": "enterprise-attack", "techniques": [entry] * size}
+        assert len(upgraded(json.dumps(layer).encode(), attack_version="latest").changes) >= size - 1
+
+    assert growth(work, 400) < LINEAR

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from navigator_export.upgrading.concrete import Node, Tree, UnreadableError, cut
+from navigator_export.upgrading.concrete import Node, Tree, UnreadableError
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -53,7 +53,7 @@ def test_value_that_is_cut_leaves_the_text_as_if_it_had_never_been(
 ) -> None:
     at = data.draw(st.integers(0, len(values) - 1))
     tree = Tree(json.dumps(values, **style))
-    cut(tree.root, tree.root.nodes()[at])
+    tree.root.cut(tree.root.nodes()[at])
     assert tree.text() == json.dumps(values[:at] + values[at + 1 :], **style)
 
 
@@ -121,5 +121,5 @@ def test_what_is_no_json_is_refused(text: str) -> None:
 def test_path_is_that_of_the_text_as_it_was() -> None:
     tree = Tree('{"a b": [1, {"c": 2}]}')
     listed = tree.root.nodes()[0]
-    cut(listed, listed.nodes()[0])
+    listed.cut(listed.nodes()[0])
     assert [node.path for node in every(tree.root)] == ["$", "$['a b']", "$['a b'][1]", "$['a b'][1].c"]
