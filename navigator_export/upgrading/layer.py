@@ -37,7 +37,10 @@ VIEW: Final = Mend(
 CUSTOM: Final = Mend(
     "custom-data", "An empty `customDataURL` is left out: the Navigator tries to download it and refuses the layer."
 )
-LAYER_MENDS: Final = (FORMAT, NAME, DOMAIN, ATTACK, VIEW, CUSTOM, STAGES)
+HIDE: Final = Mend(
+    "hide-disabled", "`hideDisable`, as DeTT&CT wrote it, becomes `hideDisabled`, which is what the format has."
+)
+LAYER_MENDS: Final = (FORMAT, NAME, DOMAIN, ATTACK, VIEW, HIDE, CUSTOM, STAGES)
 
 _LAYOUT: Final[dict[str, fields.MendField]] = {
     "layout": fields.choice("side", "flat", "mini"),
@@ -73,6 +76,9 @@ def mend_layer(editor: Editor, layer: Node, name: str) -> None:
     """
     _mend_name(editor, layer, name)
     _mend_versions(editor, layer)
+    misspelt = layer.get("hideDisable")
+    if misspelt is not None and layer.get("hideDisabled") is None:
+        editor.rename(layer, misspelt, "hideDisabled", misspelt.value, HIDE)
     fields.mend_fields(editor, layer, _FIELDS)
     _mend_view(editor, layer)
     custom = layer.get("customDataURL")

@@ -81,6 +81,7 @@ def test_field_of_a_technique_is_mended(field: str, before: Json, after: Json, r
         ("sorting", "3", 3, "wrong-type"),
         ("sorting", 9, ..., "unknown-word"),
         ("hideDisabled", "true", True, "wrong-type"),
+        ("hideDisable", True, ..., "hide-disabled"),
         ("layout", None, ..., "null"),
         ("layout", {"layout": "Mini", "showID": "no", "expandedSubtechniques": "all"}, ..., "unknown-word"),
         ("filters", None, ..., "null"),
@@ -111,7 +112,7 @@ def test_field_of_a_layer_is_mended(field: str, before: Json, after: Json, rule:
         after = {"layout": "mini", "expandedSubtechniques": "all"}
     if field == "legendItems" and before:
         after = [{"label": "1", "color": "gold"}]
-    assert layer == make_layer_json(**{field: after})
+    assert layer == make_layer_json(**({"hideDisabled": True} if field == "hideDisable" else {field: after}))
     assert rule in told
 
 
