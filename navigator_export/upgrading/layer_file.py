@@ -69,7 +69,8 @@ def upgrade(
     try:
         tree = Tree(text)
     except UnreadableError as error:
-        return _refused(file, parse(text.encode()).findings or [NOT_MENDABLE.finding("", f"not valid JSON: {error}")])
+        findings = parse(text.encode("utf-8", "surrogatepass")).findings
+        return _refused(file, findings or (NOT_MENDABLE.finding("", f"not valid JSON: {error}"),))
     editor = Editor(tree)
     editor.changes += changes
     tell_oddities(editor)
@@ -131,7 +132,8 @@ class _Upgrading:
         if stated is not None:
             return stated
         found = infer(layer, domain, self._catalogue)
-        self._note(layer, str(found))
+        if found.ids:
+            self._note(layer, str(found))
         return self._catalogue.require(domain, found.version)
 
     def _move(self, layer: Node, source: Release, target: Release, major: int | None) -> None:
@@ -147,7 +149,7 @@ class _Upgrading:
         before = _major_of(source.version) if major is None else major
         platforms.mend_platforms(self._editor, layer, target.domain, _major_of(target.version), before)
         if options.keep_inactive:
-            self._note_unseen(layer, target, major)
+            self._note_unseen(layer, target, None)
 
     def _note_unseen(self, layer: Node, release: Release | None, major: int | None) -> None:
         """Note the entries that stay although they are in no cell of the release."""
@@ -189,8 +191,10 @@ def _name_after(file: str) -> str:
 
 
 def _refused(file: str, findings: Iterable[Finding], notes: Iterable[str] = ()) -> Upgrade:
-    errors = tuple(replace(finding, file=file) for finding in findings if finding.severity == "error")
-    return Upgrade(file, None, (), errors, tuple(notes))
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if not errors:
+        errors = [NOT_MENDABLE.finding("", "the text cannot be read", "save it as UTF-8")]
+    return Upgrade(file, None, (), tuple(replace(finding, file=file) for finding in errors), tuple(notes))
 
 
 def _refuse_what_json_cannot_hold(editor: Editor) -> None:

@@ -36,6 +36,7 @@ def test_file_that_was_named_is_read_whatever_it_is(tmp_path: Path) -> None:
         (b'{"layers": [' + layer_bytes(techniques=[]) + b"]}", True),
         (layer_bytes().decode().encode("utf-16"), True),
         (b'{"name": "x"}', False),
+        (b'{"layers": [{"domain": "enterprise-attack", "techniques": 5}]}', False),
         (b'{"type": "bundle", "objects": []}', False),
         (b"[]", False),
         (b"{", False),
