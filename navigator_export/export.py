@@ -19,7 +19,7 @@ from navigator_export.preparation import Prepared, prepare, settle
 from navigator_export.provenance import heading_of
 from navigator_export.recipe import Recipe
 from navigator_export.validation import Finding, gate
-from navigator_export.validation.rules import HIDDEN
+from navigator_export.validation.rules.visibility import HIDDEN
 
 
 class Product(msgspec.Struct, frozen=True):

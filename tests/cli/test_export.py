@@ -207,7 +207,7 @@ def test_layer_with_a_finding_exits_1_and_is_not_written(run: Run, source: Path,
     outcome = run("export", source, "--name", " ", "-o", tmp_path / "out.json")
     assert (outcome.code, outcome.out) == (1, b"")
     assert "the layer was not written:" in outcome.err
-    assert "[schema]" in outcome.err
+    assert "[field-missing]" in outcome.err
     assert not (tmp_path / "out.json").exists()
 
 
