@@ -92,4 +92,4 @@ def is_layer(data: bytes) -> bool:
     while root is not None and (root.is_list or root.get("layers") is not None):
         root = root.get("layers") or next(iter(root.nodes()), None)
     techniques = root.get("techniques") if root is not None and root.get("domain") is not None else None
-    return techniques is not None and (techniques.is_list or techniques.value is None)
+    return techniques is not None and (techniques.items is not None or techniques.value is None)

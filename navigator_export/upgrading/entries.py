@@ -6,9 +6,8 @@ import re
 from typing import Any, Final
 
 from navigator_export.upgrading.changes import Editor, Mend
-from navigator_export.upgrading.colours import is_colour
 from navigator_export.upgrading.concrete import Node
-from navigator_export.upgrading.fields import TYPE, drop, text
+from navigator_export.upgrading.fields import TYPE, drop, is_colour, text
 
 DIVIDER: Final = Mend(
     "divider",

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final, TypeGuard
 
 from navigator_export.upgrading.changes import Editor, Mend
-from navigator_export.upgrading.colours import is_colour
 from navigator_export.upgrading.concrete import Node
+from navigator_export.validation import colours
 
 NULL: Final = Mend("null", "A null is left out: the Navigator drops the field, or crashes.")
 TYPE: Final = Mend(
@@ -123,6 +123,11 @@ def mend_object(kinds: dict[str, MendField]) -> MendField:
             drop(editor, inside, node, TYPE)
 
     return mend
+
+
+def is_colour(value: object) -> bool:
+    """Return whether the Navigator takes a value for a colour."""
+    return isinstance(value, str) and colours.is_colour(value)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -6,9 +6,8 @@ from typing import Final
 
 from navigator_export.upgrading import fields
 from navigator_export.upgrading.changes import Editor, Mend
-from navigator_export.upgrading.colours import is_colour
 from navigator_export.upgrading.concrete import Node
-from navigator_export.upgrading.fields import TYPE, drop, is_number
+from navigator_export.upgrading.fields import TYPE, drop, is_colour, is_number
 
 COLOURS: Final = Mend(
     "gradient-colours",

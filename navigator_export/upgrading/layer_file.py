@@ -29,6 +29,7 @@ from navigator_export.upgrading.release import Move, infer, move_layer, state_re
 from navigator_export.upgrading.techniques import cells_of, mend_techniques
 from navigator_export.validation import Finding, validate
 from navigator_export.validation.document import parse
+from navigator_export.validation.rules import techniques
 from navigator_export.wording import counted, shortened
 
 
@@ -206,16 +207,11 @@ def _refuse_what_json_cannot_hold(editor: Editor) -> None:
 
 
 UNSEEN: Final = frozenset(
-    {
-        "technique-deprecated",
-        "technique-not-yet",
-        "technique-other-domain",
-        "technique-revoked",
-        "technique-unknown",
-        "technique-duplicate",
-        "tactic-mismatch",
-        "tactic-unknown",
-    }
+    rule.id
+    for rule in (
+        *(techniques.UNKNOWN, techniques.OTHER_DOMAIN, techniques.NOT_YET, techniques.REVOKED, techniques.DEPRECATED),
+        *(techniques.TACTIC_UNKNOWN, techniques.TACTIC_MISMATCH, techniques.DUPLICATE),
+    )
 )
 """Rules of validation for entries that stay although they are in no cell."""
 

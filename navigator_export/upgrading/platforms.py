@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from navigator_export.attack.platforms import platforms
+from navigator_export.attack.platforms import READ_AS, RENAMED, platforms
 from navigator_export.model import Domain
 from navigator_export.upgrading.changes import Editor, Mend
 from navigator_export.upgrading.concrete import Node
@@ -22,16 +22,8 @@ ALL_PLATFORMS: Final = Mend(
     "writes such a filter into every layer.",
 )
 
-_NEWEST_NAME: Final = {
-    "aws": "IaaS",
-    "azure": "IaaS",
-    "gcp": "IaaS",
-    "office 365": "Office Suite",
-    "google workspace": "Office Suite",
-    "azure ad": "Identity Provider",
-    "network": "Network Devices",
-    "mac": "macOS",
-    "os x": "macOS",
+_NEWEST_NAME: Final = {old.casefold(): name for old, name in READ_AS.items()} | {
+    old.casefold(): name for _, before, name in RENAMED for old in before
 }
 """What platforms are called today, by their former names."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from navigator_export.attack import builtin
 from navigator_export.model import Domain
-from navigator_export.upgrading.colours import is_colour
+from navigator_export.validation.colours import is_colour
 from tests.made_inputs import Json
 
 _DOMAINS: dict[str, Domain] = {
@@ -42,7 +42,7 @@ def annotation(entry: dict[str, Json]) -> Json:
     return {
         "score": score if isinstance(score, int | float) and not isinstance(score, bool) else None,
         "comment": entry["comment"] if isinstance(entry.get("comment"), str) else "",
-        "color": colour if is_colour(colour) else "",
+        "color": colour if isinstance(colour, str) and is_colour(colour) else "",
         "enabled": entry["enabled"] if isinstance(entry.get("enabled"), bool) else True,
         "opened": entry.get("showSubtechniques") is True,
         "metadata": listed(entry.get("metadata", []), "name", "value"),
