@@ -99,9 +99,11 @@ class Editor:
 
     def rename(self, inside: Node, node: Node, name: str, value: Any, rule: Mend) -> None:
         """Put a value under another key in the place of one and its key."""
-        at = inside.nodes().index(node)
-        self.remove(inside, node, rule)
-        self.add(inside, name, value, rule, at)
+        self.tell(rule, node.path, node.value)
+        self.tell(rule, inside.path + json_path([name]).removeprefix("$"), UNSET, value)
+        self.tree.rename(inside, node, name)
+        if node.value != value:
+            node.become(Tree(self.tree.dump(value, inside)).root)
 
     def settle(self, inside: Node, name: str, value: Any, rule: Mend) -> None:
         """Have a key of an object say something, whatever it says now."""

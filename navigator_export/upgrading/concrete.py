@@ -312,6 +312,12 @@ class Tree:
         self.put(inside, node, name, at)
         return node
 
+    def rename(self, inside: Node, node: Node, name: str) -> None:
+        """Give a value of an object another key."""
+        item = next(item for item in inside.items or () if item.node is node)
+        item.name, item.spelled = name, self._dumped(name)
+        inside.touch()
+
     def put(self, inside: Node, node: Node, name: str = "", at: int | None = None) -> None:
         """Put a node into an object or list, at its end or at an index."""
         items = inside.items

@@ -123,3 +123,9 @@ def test_path_is_that_of_the_text_as_it_was() -> None:
     listed = tree.root.nodes()[0]
     listed.cut(listed.nodes()[0])
     assert [node.path for node in every(tree.root)] == ["$", "$['a b']", "$['a b'][1]", "$['a b'][1].c"]
+
+
+def test_key_that_changes_changes_nothing_else() -> None:
+    tree = Tree('{"a" :1.0,\n"b": 2}')
+    tree.rename(tree.root, tree.root.nodes()[0], "c")
+    assert tree.text() == '{"c" :1.0,\n"b": 2}'
