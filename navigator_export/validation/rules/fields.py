@@ -13,7 +13,7 @@ from navigator_export.validation.findings import Finding
 from navigator_export.validation.hints import Hints
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.rules import items
-from navigator_export.validation.view import LayerView
+from navigator_export.validation.view import LayerView, is_number
 
 CRASH = Rule(
     "navigator-crash",
@@ -80,8 +80,10 @@ def _missing(violation: Violation, path: str, view: LayerView) -> Finding | None
     if name == "techniqueID":
         return TECHNIQUE_ID.finding(path, violation.message, 'write "techniqueID": "T1114"')
     if parts == ("gradient",):
-        example = '{"colors": ["#ffffff", "#66b1ff"], "minValue": 0, "maxValue": 100}'
-        return CRASH.finding(path, violation.message, f"leave gradient out, or write {example}")
+        hint = 'leave gradient out, or write {"colors": ["#ffffff", "#66b1ff"], "minValue": 0, "maxValue": 100}'
+        if name == "colors" or any(is_number(entry.get("score")) for _, entry in view.techniques):
+            return CRASH.finding(path, violation.message, hint)
+        return MISSING.finding(path, f"{violation.message}, which the first score would need", hint, "warning")
     if items.list_of((*parts, name)):
         return items.item_finding(violation, path, _item(view, parts))
     return MISSING.finding(path, violation.message, f'write "{name}": {_EXAMPLES[name]}')
@@ -155,14 +157,19 @@ def _choice(violation: Violation) -> str:
 
 
 def _works(violation: Violation) -> bool:
-    """Return whether nothing comes of another kind of value: the Navigator reads it all the same, or not at all."""
+    """Return whether nothing is lost by another kind of value: it is read all the same, or is empty."""
+    found = violation.found
     match violation.parts:
-        case ("versions", "navigator"):
+        case ("versions", "navigator") | ("filters", "platforms"):
             return True
         case ("gradient", _):
-            return _is_numeric(violation.found)
-        case parts:
-            return violation.found is None and items.is_colour_place(parts)
+            return _is_numeric(found)
+        case ("techniques",):
+            return False
+        case parts if items.is_colour_place(parts):
+            return found is None
+        case _:
+            return found in ("", [], {}) and violation.message.startswith(("expected a list", "expected an object"))
 
 
 def _is_numeric(found: object) -> bool:

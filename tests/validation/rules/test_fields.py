@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.made_inputs import Json
-from tests.validation.made_layers import only, technique, told
+from tests.validation.made_layers import only, technique, told, versions
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,7 @@ def test_what_the_navigator_stops_at_is_told(fields: dict[str, Json]) -> None:
     [
         {"techniques": {}},
         {"techniques": 5},
-        {"techniques": technique(metadata="")},
-        {"filters": []},
-        {"filters": {"platforms": None}},
         {"filters": {"platforms": ["Windows", 5]}},
-        {"layout": [], "techniques": technique()},
         {"layout": {"layout": "side", "showName": "no"}, "techniques": technique()},
         {"gradient": {"colors": "red", "minValue": 0, "maxValue": 3}},
         {"description": 5},
@@ -105,3 +101,26 @@ def test_number_as_text_works_in_a_gradient() -> None:
     gradient = {"colors": ["#ffffff", "#000000"], "minValue": "0", "maxValue": 3}
     assert told(gradient=gradient) == ["field-type warning $.gradient.minValue"]
     assert told(gradient=gradient | {"minValue": "zero"}) == ["field-type error $.gradient.minValue"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"techniques": technique(metadata="")},
+        {"filters": []},
+        {"filters": {"platforms": None}},
+        {"layout": [], "techniques": technique()},
+        {"versions": versions(navigator=5)},
+        {"techniques": technique(color=None)},
+    ],
+)
+def test_another_kind_of_value_by_which_nothing_is_lost_is_a_warning(fields: dict[str, Json]) -> None:
+    assert [finding.rpartition(" ")[0] for finding in told(**fields)] == ["field-type warning"]
+
+
+def test_half_a_gradient_crashes_with_the_first_score() -> None:
+    half: dict[str, Json] = {"colors": ["#ffffff", "#000000"]}
+    assert set(told(gradient=half)) == {"navigator-crash error $.gradient"}
+    assert set(told(gradient=half, techniques=technique(score=..., comment="x"))) == {
+        "field-missing warning $.gradient"
+    }
