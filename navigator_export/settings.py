@@ -84,9 +84,10 @@ READING_SETTINGS: Final = (
 SETTINGS: Final = (*RECIPE_SETTINGS, *READING_SETTINGS)
 
 OPTIONS: Final[Dictionary[str, str]] = MappingProxyType(
-    {setting.path: setting.option for setting in SETTINGS} | {"bundle.release": "--release"}
+    {setting.path: setting.option for setting in SETTINGS} | {"bundle.release": "--release", "on_merge": "--on-merge"}
 )
-"""Path to option of the command line; a bundle's release is told to `attack import` alone."""
+"""Path to option of the command line; a bundle's release is told to `attack import` alone, `on_merge` is
+`upgrade`'s."""
 
 KEYS: Final[Dictionary[str, str]] = MappingProxyType({setting.path: setting.key for setting in SETTINGS})
 """Path to key of the manifest."""
