@@ -36,7 +36,7 @@ _JUDGED_ELSEWHERE: Final = {
 }
 """Fields of which other checks know what the Navigator makes of them."""
 
-_ELSEWHERE_IF_MISSING: Final = {"domain", "versions", "layer"}
+_ELSEWHERE_IF_MISSING: Final = {"domain", "versions", "layer", "techniques"}
 """Likewise, where they are missing."""
 
 
@@ -89,7 +89,7 @@ def _missing(violation: Violation, path: str, view: LayerView) -> Finding | None
     return MISSING.finding(path, violation.message, f'write "{name}": {_EXAMPLES[name]}')
 
 
-_EXAMPLES: Final = {"name": '"…"', "techniques": "[ … ]", "label": '"…"', "color": '"#66b1ff"'}
+_EXAMPLES: Final = {"name": '"…"', "label": '"…"', "color": '"#66b1ff"'}
 
 
 def _item(view: LayerView, parts: tuple[str | int, ...]) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _instead(violation: Violation) -> str:
     """Return what to write instead of a value of another kind, such as 5 for "5"."""
     found, wanted = violation.found, violation.message.partition(", found")[0]
     if violation.parts == ("techniques",):
-        return f'write "techniques": {_EXAMPLES["techniques"]}'
+        return 'write "techniques": [ … ]'
     if violation.parts == ("gradient", "colors"):
         return "write at least two colours, or leave gradient out"
     if found is None:
