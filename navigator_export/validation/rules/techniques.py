@@ -76,12 +76,12 @@ def _unheard_of(view: LayerView) -> Iterator[Finding]:
     """Find ids that no release of the layer's domain has: what can be said where its own release is not known."""
     if view.domain is None:
         return
-    newest = view.catalogue.release(view.domain, view.catalogue.newest(view.domain))
+    newest = view.catalogue.require(view.domain, view.catalogue.newest(view.domain))
     table = view.catalogue.domains[view.domain]
+    ids = Hints(newest.active, "ids")
     for path, entry in view.techniques:
         id_ = entry.get("techniqueID")
-        if newest and isinstance(id_, str) and TECHNIQUE_ID.fullmatch(id_) and not table.knows(id_):
-            ids = Hints(newest.active, "ids")
+        if isinstance(id_, str) and TECHNIQUE_ID.fullmatch(id_) and not table.knows(id_):
             yield replace(_inactive(id_, newest.standing(id_), newest, ids), path=f"{path}.techniqueID")
 
 
