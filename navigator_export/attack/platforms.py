@@ -5,7 +5,7 @@ The names are those of the STIX bundles of each release; what the Navigator make
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping as Dictionary
 from typing import Final
 
 from navigator_export.model import Domain
@@ -63,6 +63,21 @@ RENAMED: Final = (
     (17, ("Network",), "Network Devices"),
 )
 """The major releases that renamed platforms of Enterprise, oldest first: the names before it, and the name since."""
+
+
+def hidden_by(
+    names: Collection[str], techniques: Iterable[str], platforms_of: Dictionary[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Return the techniques that a filter on platform names hides; one whose platforms are not known counts as shown.
+
+    A sub-technique is hidden with its technique.
+    """
+
+    def hides(technique: str) -> bool:
+        has = platforms_of.get(technique, ())
+        return bool(has) and not set(names).intersection(has)
+
+    return tuple(t for t in techniques if hides(t) or hides(t.partition(".")[0]))
 
 
 def platforms(domain: Domain, major: int) -> frozenset[str] | None:

@@ -13,8 +13,7 @@ from navigator_export.errors import Severity
 from navigator_export.validation.document import parse
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
-from navigator_export.validation.rules import CHECKS, LOSSES, RULES
-from navigator_export.validation.rules.batch import check_batch
+from navigator_export.validation.rules import BATCH_CHECKS, CHECKS, LOSSES, RULES
 from navigator_export.validation.view import LayerView
 
 __all__ = ["RULES", "Finding", "Rule", "Severity", "gate", "validate", "validate_files"]
@@ -44,7 +43,7 @@ def validate_files(
             view = LayerView(layer, path, catalogue, against)
             views.append((file, view))
             findings += (replace(finding, file=file) for check in CHECKS for finding in check(view))
-    findings += (replace(finding, file=file) for file, finding in check_batch(views))
+    findings += (replace(finding, file=file) for check in BATCH_CHECKS for file, finding in check(views))
     return tuple(findings)
 
 

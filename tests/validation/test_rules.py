@@ -58,6 +58,8 @@ CASES: dict[str, bytes] = {
     "platform-hides": layer_bytes(filters={"platforms": ["Containers"]}),
     "platform-unknown": layer_bytes(filters={"platforms": ["Windows", "Office 365"]}),
     "link-protocol": layer_bytes(techniques=technique(links=[{"label": "x", "url": "example.org"}])),
+    "layer-name": layer_bytes(name="Mail 07/18/2025"),
+    "layer-names-alike": json.dumps([make_layer_json(name="Our mail A"), make_layer_json(name="our mail B")]).encode(),
     "mixed-releases": json.dumps([make_layer_json(), make_layer_json(versions=versions(attack="15"))]).encode(),
 }
 """A smallest file for each rule."""

@@ -6,7 +6,7 @@ that find what breaks them; checks see any JSON object and must survive it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from navigator_export.validation.document import DOCUMENT_RULES
@@ -20,6 +20,7 @@ from navigator_export.validation.rules import (
     gradient,
     items,
     links,
+    names,
     platforms,
     releases,
     techniques,
@@ -45,11 +46,16 @@ LOSSES: Final[tuple[Check, ...]] = (
 )
 """The checks that no layer of our own making may fail."""
 
-ADVICE: Final[tuple[Check, ...]] = (gradient.check_scores, platforms.check_filtered)
+ADVICE: Final[tuple[Check, ...]] = (gradient.check_scores, platforms.check_filtered, names.check_name)
 """The checks of what somebody may have meant so."""
 
 CHECKS: Final[tuple[Check, ...]] = (*LOSSES, *ADVICE)
 """Every check of a single layer, in the order in which findings are told."""
+
+BatchCheck = Callable[[Sequence[tuple[str, LayerView]]], Iterator[tuple[str, Finding]]]
+
+BATCH_CHECKS: Final[tuple[BatchCheck, ...]] = (batch.check_batch, names.check_alike)
+"""Every check of layers that are to be used together, each with its file."""
 
 RULES: Final[tuple[Rule, ...]] = (
     *DOCUMENT_RULES,
@@ -90,6 +96,8 @@ RULES: Final[tuple[Rule, ...]] = (
     platforms.PLATFORM,
     platforms.OLD_PLATFORM,
     platforms.FILTERED,
+    names.NAME,
     batch.MIXED,
+    names.ALIKE,
 )
 """Every rule, in the order in which `validate --rules` lists them."""

@@ -44,14 +44,16 @@ def check_gradient(view: LayerView) -> Iterator[Finding]:
         return
     # The Navigator has colours 0 to 99 and asks for round(100 * fraction): from 99.5 % on, short of the whole, none.
     last = low + (high - low) * 0.995
-    for path, entry in view.techniques:
-        score = entry.get("score")
-        if is_number(score) and last <= score < high:
-            yield GRADIENT_TOP.finding(
-                f"{path}.score",
-                f"{score} is within half a percent of maxValue {high}",
-                "round it, or raise maxValue",
-            )
+    scores = ((path, entry.get("score")) for path, entry in view.techniques)
+    at_top = [(path, score) for path, score in scores if is_number(score) and last <= score < high]
+    if at_top:
+        path, score = at_top[0]
+        others = f", as are {counted(len(at_top) - 1, 'other score')}" if len(at_top) > 1 else ""
+        yield GRADIENT_TOP.finding(
+            f"{path}.score",
+            f"{score} is within half a percent of maxValue {high}{others}",
+            "round it, or raise maxValue",
+        )
 
 
 def check_scores(view: LayerView) -> Iterator[Finding]:
