@@ -68,11 +68,11 @@ def _folded(view: LayerView) -> Iterator[Finding]:
 
 
 def _shows(entry: Entry, *, aggregates: bool, without_disabled: bool) -> bool:
-    """Return whether there is something to see of an entry when it is not folded away, and nowhere else."""
+    """Return whether an entry has something to see, of which the folded parent gives no sign by its aggregate score."""
     said = kept(entry.fields).keys()
     if "enabled" in said:
         return bool(said - {"enabled", "score", "color"}) and not without_disabled
-    return bool(said - {"score"} if aggregates else said)
+    return bool(said) and not (aggregates and "score" in said)
 
 
 def _is_open(view: LayerView, parent: str, tactic: str) -> bool:
