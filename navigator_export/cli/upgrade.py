@@ -14,9 +14,10 @@ import cloup
 from navigator_export.attack import LATEST, known
 from navigator_export.characters import spelled_out
 from navigator_export.cli import exit_codes
-from navigator_export.cli.targets import spare, write_all
+from navigator_export.cli.interruption import finished
+from navigator_export.cli.targets import spare
 from navigator_export.cli.terminal import answer, complain, in_options
-from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named
+from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named, write_together
 from navigator_export.upgrading import ON_MERGE, OnMerge, Upgrade, UpgradeOptions, upgrade
 from navigator_export.upgrading.batch import LayerInput, read_inputs
 from navigator_export.upgrading.encoding import decode
@@ -98,7 +99,8 @@ def command(
         shown = [_diff(layer, done) for layer, done in zip(found.layers, upgrades, strict=True) if done.changes]
         if shown:
             answer("\n".join(shown))
-    write_all(texts)
+    write_together(texts)
+    finished()
     complain(*_account(upgrades, found.others, quiet=quiet, failed=failed, writes=not (check or diff)))
     changed = any(done.changes for done in upgrades)
     return exit_codes.FINDINGS if failed or (check and changed) else exit_codes.DONE

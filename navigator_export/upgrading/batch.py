@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from navigator_export.errors import Problem, SourceError, reason
-from navigator_export.readers.options import Limits, beyond
+from navigator_export.errors import SourceError
+from navigator_export.sources.layer_files import LayerFile, layer_files
 from navigator_export.sources.registry import called, contents
 from navigator_export.upgrading.concrete import Tree, UnreadableError
 from navigator_export.upgrading.encoding import decode
@@ -18,16 +17,24 @@ from navigator_export.upgrading.encoding import decode
 class LayerInput(msgspec.Struct, frozen=True):
     """A file to upgrade."""
 
-    word: str
-    """Its path, or - for standard input."""
-    place: str
-    """Where it goes in a folder of results: as it lies in the folder that was named, else its name alone."""
+    file: LayerFile
     data: bytes
+
+    @property
+    def word(self) -> str:
+        """Return its path, or - for standard input."""
+        return self.file.word
 
     @property
     def name(self) -> str:
         """Return what messages call it."""
-        return called(self.word)
+        return called(self.file.word)
+
+    @property
+    def place(self) -> str:
+        """Return where it goes in a folder of results: as it lies in the folder that was named, else its name alone."""
+        path = Path(self.file.word)
+        return str(path.relative_to(self.file.folder)) if self.file.folder else path.name
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -41,43 +48,21 @@ class Inputs(msgspec.Struct, frozen=True):
 
 
 def read_inputs(words: Iterable[str]) -> Inputs:
-    """Read layer files by name, and every one in a folder and the folders in it, hidden ones left out."""
+    """Read layer files by name, and every one in a folder and the folders in it."""
     layers: list[LayerInput] = []
     others: list[str] = []
     problems: list[SourceError] = []
     for word in words:
         try:
-            if not Path(word).is_dir():
-                layers.append(LayerInput(word, Path(word).name, contents(word)))
-                continue
-            for path in _json_files(word):
-                found = LayerInput(str(path), str(path.relative_to(word)), contents(str(path)))
-                if is_layer(found.data):
-                    layers.append(found)
+            for file in layer_files(word):
+                read = LayerInput(file, contents(file.word))
+                if file.folder and not is_layer(read.data):
+                    others.append(file.word)
                 else:
-                    others.append(found.word)
+                    layers.append(read)
         except SourceError as error:
             problems.append(error)
     return Inputs(tuple(layers), tuple(others), tuple(problems))
-
-
-def _json_files(folder: str) -> list[Path]:
-    return sorted(path for path in _files(folder) if path.suffix.casefold() == ".json")
-
-
-def _files(folder: str) -> Iterator[Path]:
-    limits = Limits()
-    seen = 0
-
-    def fail(error: OSError) -> None:
-        raise SourceError(folder, [Problem(f"cannot be read: {reason(error)}")])
-
-    for place, folders, names in os.walk(folder, onerror=fail):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        seen += len(names)
-        if seen > limits.files:
-            raise SourceError(folder, [beyond(limits, "files")])
-        yield from (path for name in names if (path := Path(place, name)).is_file())
 
 
 def is_layer(data: bytes) -> bool:

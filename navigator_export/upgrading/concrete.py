@@ -35,6 +35,10 @@ _WORDS: Final[dict[str, Any]] = {
 }
 
 
+_SAMPLE: Final = 4000
+"""Characters that tell how a text puts its colons."""
+
+
 class UnreadableError(ValueError):
     """A text that is no JSON, nor meant as JSON without doubt."""
 
@@ -111,7 +115,10 @@ class Node:
 
     def get(self, name: str) -> Node | None:
         """Return the value of an object's key; None where there is none, or no object."""
-        return next((item.node for item in self.items or () if item.name == name), None) if self.is_object else None
+        for item in self.items or () if self.is_object else ():
+            if item.name == name:
+                return item.node
+        return None
 
     def text(self) -> str:
         """Return it as text."""
@@ -200,7 +207,8 @@ class Tree:
         self._unit = first.lead.rpartition("\n")[2] if first and "\n" in first.lead else ""
         self._line = "\r\n" if "\r\n" in text else "\n"
         self._spread = bool(first and "\n" in first.lead)
-        self._colon = ":" if re.search(r'":[^\s]', text[:4000]) and '": ' not in text[:4000] else ": "
+        start = text[:_SAMPLE]
+        self._colon = ":" if re.search(r'":[^\s]', start) and '": ' not in start else ": "
         self._comma = "" if self._colon == ":" else " "
 
     def text(self) -> str:

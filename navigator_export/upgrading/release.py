@@ -13,7 +13,7 @@ from navigator_export.upgrading.changes import Editor, Mend
 from navigator_export.upgrading.concrete import Node
 from navigator_export.upgrading.layer import ids_of
 from navigator_export.upgrading.merging import OnMerge, merge
-from navigator_export.upgrading.techniques import cells_of
+from navigator_export.upgrading.techniques import cells_of, leave_out_repeated
 from navigator_export.wording import counted
 
 RELEASE: Final = Mend("attack-release", "The layer says which ATT&CK release it was moved to.")
@@ -124,6 +124,7 @@ def move_layer(editor: Editor, layer: Node, move: Move, *, keep_inactive: bool, 
         _move_entry(editor, listed, entry, move, moved, stranded, keep_inactive=keep_inactive)
     _settle_stranded(editor, listed, stranded, move.target)
     merge(editor, listed, moved + stranded, move.target, on_merge)
+    leave_out_repeated(editor, listed, move.target)
     if moved and not had_sub_techniques and _has_sub_techniques(listed):
         _show_sub_techniques(editor, layer)
 

@@ -64,7 +64,7 @@ def mend_techniques(editor: Editor, layer: Node, release: Release | None) -> Non
             fields.mend_fields(editor, entry, _FIELDS)
             _mend_tactic(editor, entry, release)
     if release is not None:
-        _leave_out_repeated(editor, listed, release)
+        leave_out_repeated(editor, listed, release)
 
 
 def _mend_id(editor: Editor, listed: Node, entry: Node) -> bool:
@@ -119,7 +119,8 @@ def tactic_name(text: str, release: Release | None) -> str:
 _SHORT_NAME: Final = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
-def _leave_out_repeated(editor: Editor, listed: Node, release: Release) -> None:
+def leave_out_repeated(editor: Editor, listed: Node, release: Release) -> None:
+    """Leave out entries of which nothing is seen in a release because later ones fill their cells."""
     filled: set[tuple[str, str]] = set()
     for entry in reversed(listed.nodes()):
         cells = cells_of(entry, release)

@@ -156,3 +156,11 @@ def test_input_is_not_written_over_unasked(run: Run, folder: Path, tmp_path: Pat
 def test_diff_of_a_file_in_another_encoding_says_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(layer_bytes().decode().encode("utf-16"))
     assert b"the same text in UTF-8" in run("upgrade", tmp_path / "a.json", "--diff").out
+
+
+def test_no_layer_is_written_where_one_cannot_be(run: Run, folder: Path) -> None:
+    (folder / "other.json").write_bytes(OLD)
+    (folder / "other.json").chmod(0o444)
+    outcome = run("upgrade", folder, "--in-place")
+    assert (outcome.code, "is read-only" in outcome.err) == (2, True)
+    assert (folder / "old.json").read_bytes() == OLD

@@ -246,3 +246,9 @@ def test_sub_technique_that_a_move_made_is_shown_unless_the_layout_says_otherwis
     assert old(layout={"layout": "flat"}) == {"layout": "flat", "expandedSubtechniques": "annotated"}
     assert old(layout={"expandedSubtechniques": "none"}) == {"expandedSubtechniques": "none"}
     assert result(moved([{"techniqueID": "T1114.003"}], layout=...)[1]).get("layout") is None
+
+
+def test_cell_that_only_the_new_release_has_is_filled_once() -> None:
+    orphan = {"techniqueID": "T1078", "tactic": "stealth"}
+    techniques, _ = moved([orphan | {"score": 1}, orphan | {"score": 2}], "latest")
+    assert techniques == [orphan | {"score": 2}]
