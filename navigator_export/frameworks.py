@@ -83,7 +83,6 @@ _M365_TIERS = TierScheme(
 )
 
 
-
 def _numbers(*parts: tuple[int, str]) -> frozenset[str]:
     """Return the numbers of safeguards by control, `(1, "1 2")` for 1.1 and 1.2."""
     return frozenset(f"{control}.{number}" for control, numbers in parts for number in numbers.split())

@@ -69,6 +69,8 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         ("stix2", "navigator_export.attack.stix"),
         ("filelock", "navigator_export.build"),
         ("openpyxl", "navigator_export.readers.lists"),
+        ("requests", "navigator_export.sets.fetching"),
+        ("truststore", "navigator_export.sets.fetching"),
     ],
 )
 def test_library_is_used_in_one_place(library: str, homes: str) -> None:
@@ -82,6 +84,7 @@ def test_library_is_used_in_one_place(library: str, homes: str) -> None:
     [
         ("readers", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("sources", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
+        ("sets", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("attack", ("readers", "layer", "validation", "build", "cli", "recipe", "export")),
         ("layer", ("build", "cli", "export")),
         ("validation", ("build", "cli", "export", "recipe", "readers")),

@@ -9,7 +9,7 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -34,11 +34,15 @@ def parts_of(address: str) -> SplitResult:
             raise ValueError
     except ValueError:
         hint = "expected one like https://example.org/mappings.json"
-        raise SourceError(shortened(address), [Problem("is not an https address, and no other is read", hint=hint)]) from None
+        raise SourceError(
+            shortened(address), [Problem("is not an https address, and no other is read", hint=hint)]
+        ) from None
     if parts.username is not None or parts.password is not None:
         # Neither shown nor written anywhere, and so not sent either: what names a source stands in its layers.
         hint = "leave them out; a .netrc file can hold them"
-        raise SourceError(f"https://…@{parts.hostname}", [Problem("the address has a name or password in it", hint=hint)])
+        raise SourceError(
+            f"https://…@{parts.hostname}", [Problem("the address has a name or password in it", hint=hint)]
+        )
     return parts
 
 
@@ -57,9 +61,9 @@ def fetch(address: str, called: str, most: int, *, size: int = 0, by_hand: str =
         for _ in range(_MOST_MOVES):
             try:
                 return _fetch_one(address, most, deadline, advance)
-            except _Refused as refused:
+            except _RefusedError as refused:
                 raise SourceError(called, [Problem(str(refused), hint=by_hand)]) from None
-            except _Moved as moved:
+            except _MovedError as moved:
                 address = urljoin(address, moved.location)
                 if urlsplit(address)[:2] != ("https", host):
                     to = urlsplit(address)
@@ -70,11 +74,11 @@ def fetch(address: str, called: str, most: int, *, size: int = 0, by_hand: str =
     raise SourceError(called, [Problem("is redirected again and again", hint=by_hand)])
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """What came is not taken; the text says why."""
 
 
-class _Moved(Exception):
+class _MovedError(Exception):
     """The server says that it lies elsewhere."""
 
     def __init__(self, location: str) -> None:
@@ -91,9 +95,9 @@ class _Bounded(io.BytesIO):
         self._advance = advance
 
     def write(self, data: Any) -> int:
-        """Take some more. Raises _Refused where that is too much."""
+        """Take some more. Raises _RefusedError where that is too much."""
         if self.tell() + len(data) > self._most:
-            raise _Refused(f"cannot be fetched: the server sends more than {counted(self._most, 'byte')}")
+            raise _RefusedError(f"cannot be fetched: the server sends more than {counted(self._most, 'byte')}")
         self._advance(len(data))
         return super().write(data)
 
@@ -113,18 +117,20 @@ def _fetch_one(address: str, most: int, deadline: float, advance: Advance) -> by
         )
         try:
             download(address, taken, None)
-        except (_Refused, _Moved):
+        except (_RefusedError, _MovedError):
             raise
         except requests.exceptions.SSLError:
-            raise _Refused("cannot be fetched: the server's certificate is not one that this system trusts") from None
+            raise _RefusedError(
+                "cannot be fetched: the server's certificate is not one that this system trusts"
+            ) from None
         except Exception as error:
             if time.monotonic() >= deadline:
-                raise _Refused(_took_too_long()) from None
+                raise _RefusedError(_took_too_long()) from None
             if not isinstance(error, OSError | ValueError):  # requests' own errors are of these
                 raise
-            raise _Refused(f"cannot be fetched: {_failure(error)}") from None
+            raise _RefusedError(f"cannot be fetched: {_failure(error)}") from None
     if time.monotonic() >= deadline:  # what was cut off then may look whole
-        raise _Refused(_took_too_long())
+        raise _RefusedError(_took_too_long())
     return taken.getvalue()
 
 
@@ -135,9 +141,11 @@ def _took_too_long() -> str:
 def _check(response: Any, *arguments: Any, **options: Any) -> None:
     """Look at an answer before its body is read."""
     if response.is_redirect:
-        raise _Moved(response.headers["location"])
+        raise _MovedError(response.headers["location"])
     if response.status_code != 200:  # noqa: PLR2004
-        raise _Refused(f"cannot be fetched: the server answered {response.status_code} {response.reason or ''}".rstrip())
+        raise _RefusedError(
+            f"cannot be fetched: the server answered {response.status_code} {response.reason or ''}".rstrip()
+        )
 
 
 def _failure(error: Exception) -> str:
@@ -174,10 +182,8 @@ def _ended_at(deadline: float) -> Iterator[Callable[..., None]]:
 
 
 def _quietly(end: Callable[[], None]) -> None:
-    try:
+    with suppress(Exception):  # it ended just now
         end()
-    except Exception:  # noqa: S110 - it ended just now
-        pass
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import quote
@@ -22,6 +23,10 @@ from navigator_export.sets.registry import PublishedSet
 from navigator_export.sources.contents import read_up_to
 
 VARIABLE: Final = "NAVIGATOR_EXPORT_SETS"
+
+_HASH: Final = re.compile("[0-9a-f]{64}")
+_LARGEST: Final = 2**30
+"""Bytes of a file that is looked at."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -44,7 +49,7 @@ def find(one: PublishedSet) -> Found:
 
     Raises SourceError, which says what to fetch and where to put it, where they cannot be had.
     """
-    kept = find_kept(one.sha256, one.bytes)
+    kept = find_kept(one.sha256, one.bytes) or put_by_hand(one)
     if kept is not None:
         return Found(kept)
     mirror = os.environ.get(VARIABLE, "").strip()
@@ -54,9 +59,15 @@ def find(one: PublishedSet) -> Found:
 
 
 def find_kept(sha256: str, most: int) -> bytes | None:
-    """Return the bytes of a hash from the cache; None where it has none of at most so many, or others in their place."""
+    """Return the bytes of a hash from the cache; None where it has none of at most so many, or others for them."""
     data = _read(folder() / sha256, most)
     return data if data is not None and _sha256(data) == sha256 else None
+
+
+def put_by_hand(one: PublishedSet) -> bytes | None:
+    """Return the bytes of a set that somebody put into the cache under the file's own name; None for others."""
+    data = _read(folder() / PurePosixPath(one.path).name, one.bytes)
+    return data if data is not None and _sha256(data) == one.sha256 else None
 
 
 def keep(data: bytes, sha256: str) -> tuple[str, ...]:
@@ -85,6 +96,23 @@ def refresh(one: PublishedSet) -> Found:
     return found if find_kept(one.sha256, one.bytes) is not None else Found(found.data, keep(found.data, one.sha256))
 
 
+def is_kept(one: PublishedSet) -> bool:
+    """Return whether the cache has a file of a set's hash and size; whether it is sound is seen when it is read."""
+    try:
+        return (folder() / one.sha256).stat().st_size == one.bytes
+    except OSError:
+        return False
+
+
+def verify() -> tuple[int, list[str]]:
+    """Return how many files the cache has, and the names of those that are not what they are called."""
+    try:
+        names = sorted(entry.name for entry in folder().iterdir() if _HASH.fullmatch(entry.name))
+    except OSError:
+        return 0, []
+    return len(names), [name for name in names if find_kept(name, _LARGEST) is None]
+
+
 def _in_folder(one: PublishedSet, mirror: str) -> bytes:
     """Return the bytes of a set in a folder: by its path in the repository, its file's name, or its hash."""
     names = (one.path, PurePosixPath(one.path).name, one.sha256)
@@ -95,7 +123,7 @@ def _in_folder(one: PublishedSet, mirror: str) -> bytes:
         if data is not None and _sha256(data) == one.sha256:
             return data
     message = f"the file in {mirror} is not the set: its SHA-256 differs" if there else f"is not in {mirror}"
-    hint = f"put {one.address} (SHA-256 {one.sha256}) there as {names[1]}, or do without {VARIABLE}"
+    hint = f"put {one.address} into it, or do without {VARIABLE}"
     raise SourceError(name_of(one), [Problem(message, hint=hint)])
 
 
@@ -125,9 +153,8 @@ def _require(one: PublishedSet, data: bytes, address: str) -> None:
 
 def _by_hand(one: PublishedSet, address: str) -> str:
     """Return what to do where a set cannot be fetched."""
-    if network().offline:
-        return f"fetch it without --offline, or put {address} (SHA-256 {one.sha256}) at {folder() / one.sha256}"
-    return f"try again, or put {address} (SHA-256 {one.sha256}) at {folder() / one.sha256}"
+    first = "allow fetching" if network().offline else "try again"
+    return f"{first}, or put {address} into {folder()}"
 
 
 def _sha256(data: bytes) -> str:

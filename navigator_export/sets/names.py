@@ -1,7 +1,7 @@
 """The names of published sets: `m365`, `nist:rev5@16.1`, `m365@12.11.2023`, `veris@mobile`.
 
-A framework; `:` and its version; and each after an `@`, an ATT&CK release, a date or a domain. What a name leaves open is
-the newest version at its newest release, and Enterprise.
+A framework; `:` and its version; and each after an `@`, an ATT&CK release, a date or a domain. What a name leaves open
+is the newest version at its newest release, and Enterprise.
 """
 
 from __future__ import annotations
@@ -75,10 +75,20 @@ def newest_first(sets: Iterable[PublishedSet]) -> list[PublishedSet]:
     return sorted(ranked, key=lambda one: framework(one.framework).name.casefold())
 
 
+def with_newer(sets: Iterable[PublishedSet], upstream: Iterable[PublishedSet]) -> tuple[PublishedSet, ...]:
+    """Return sets with those that upstream has besides, or has otherwise under the same name."""
+    by_name = {name_of(one): one for one in sets}
+    for one in upstream:
+        name = name_of(one)
+        if name not in by_name or by_name[name].blob != one.blob:
+            by_name[name] = one
+    return tuple(by_name.values())
+
+
 def nearest_names(word: str, sets: Iterable[PublishedSet]) -> str:
     """Return a hint that names the frameworks' words nearest to a word."""
     words = (known for one in sets for known in framework(one.framework).words)
-    return nearest(re.split("[:@]", word)[0], words, "published sets")
+    return nearest(re.split("[:@]", word)[0], words, "sets")
 
 
 Condition = Callable[[PublishedSet], bool]
@@ -92,7 +102,8 @@ def _fitting(word: str, sets: list[PublishedSet], what: str, fits: Condition) ->
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     title = framework(sets[0].framework).name
     raise SourceError(
-        word, [Problem(f"there is no published set of {title} {what}", hint=f"there are {', '.join(names[:_SHOWN])}{more}")]
+        word,
+        [Problem(f"there is no published set of {title} {what}", hint=f"there are {', '.join(names[:_SHOWN])}{more}")],
     )
 
 
@@ -107,7 +118,9 @@ def _condition(word: str, part: str) -> tuple[str, Condition]:
     if _date(part):
         return f"of {part}", _of_version(part)
     hint = "expected an ATT&CK release, a date or a domain, as in m365@16.1, m365@2025-07-18 or veris@mobile"
-    raise SourceError(word, [Problem(f"{quoted(part)} is none of what follows an @", hint=f"{hint}; a version follows a :")])
+    raise SourceError(
+        word, [Problem(f"{quoted(part)} is none of what follows an @", hint=f"{hint}; a version follows a :")]
+    )
 
 
 def _of_version(version: str) -> Condition:

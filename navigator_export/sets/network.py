@@ -28,7 +28,7 @@ class Network(msgspec.Struct, frozen=True):
     show: Show = _silently
 
 
-_NETWORK: Final = ContextVar("network", default=Network())
+_NETWORK: Final = ContextVar("network", default=Network())  # noqa: B039 - it is frozen
 
 
 def network() -> Network:

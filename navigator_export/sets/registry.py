@@ -33,7 +33,9 @@ class PublishedSet(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: Sha256
     blob: Sha1
     """Git's id of the file's content, by which a listing of the repository tells whether it changed."""
-    repository: Annotated[str, msgspec.Meta(pattern="^([A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_-][A-Za-z0-9_.-]*)?$")] = ""
+    repository: Annotated[
+        str, msgspec.Meta(pattern="^([A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_-][A-Za-z0-9_.-]*)?$")
+    ] = ""
     commit: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{40})?$")] = ""
     """These two are the registry's, where the set does not say others."""
 

@@ -1,4 +1,4 @@
-"""Facts of the published sets in a copy of their repository: a clone or a bare one, read as its newest commit has it."""
+"""Facts of the published sets in a copy of their repository, a clone or a bare one, at its newest commit."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def read_repository(folder: str) -> tuple[Registry, dict[str, bytes]]:
             contents[one.sha256] = data
             sets.append(one)
     if not sets:
-        raise SourceError(folder, [Problem("there is no published set in this copy", hint=f"expected one of {REPOSITORY}")])
+        raise SourceError(
+            folder, [Problem("there is no published set in this copy", hint=f"expected one of {REPOSITORY}")]
+        )
     return Registry(REPOSITORY, commit, committed, LICENCE, tuple(sorted(sets, key=lambda one: one.path))), contents
 
 
@@ -91,7 +93,9 @@ def _git(folder: str, *arguments: str) -> bytes:
             check=True,
         )
     except FileNotFoundError:
-        raise SourceError(folder, [Problem("git is needed to read a copy of the repository", hint="install it")]) from None
+        raise SourceError(
+            folder, [Problem("git is needed to read a copy of the repository", hint="install it")]
+        ) from None
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode("utf-8", "replace").strip().splitlines()
         problem = Problem(f"is no copy of the repository that git can read: {said[0] if said else 'git failed'}")

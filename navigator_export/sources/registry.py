@@ -6,20 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
+from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.model import Source
 from navigator_export.readers.options import Limits, ReadOptions
 from navigator_export.readers.table import Table
+from navigator_export.sets.names import looks_like_name, nearest_names
+from navigator_export.sets.registry import known
 from navigator_export.sources import standard_input
+from navigator_export.sources.address import Address
 from navigator_export.sources.contents import contents_of_path
 from navigator_export.sources.file import File
 from navigator_export.sources.folder import Folder
 from navigator_export.sources.kind import Kind
+from navigator_export.sources.published import Published
 from navigator_export.sources.sample import Sample
 from navigator_export.sources.standard_input import StandardInput, contents_of_standard_input
 
 _FILE: Final = File()
+_PUBLISHED: Final = Published()
 
-KINDS: Final[tuple[Kind, ...]] = (StandardInput(), Sample(), Folder(), _FILE)
+KINDS: Final[tuple[Kind, ...]] = (StandardInput(), Sample(), Folder(), _FILE, _PUBLISHED, Address())
 """Every kind, in the order in which they are asked; what none takes is a file that is not there."""
 
 
@@ -30,7 +38,25 @@ def kind_of(word: str, folder: str = "") -> Kind | None:
 
 def tables_of(word: str, options: ReadOptions) -> Sequence[Table]:
     """Return the tables of a source as it states them. Raises SourceError where it cannot be read."""
-    return (kind_of(word) or _FILE).tables(word, options)
+    kind = kind_of(word)
+    if kind is None and looks_like_name(word):
+        raise SourceError(word, [unknown(word)])
+    tables = (kind or _FILE).tables(word, options)
+    if kind is not None and kind.on_disk and _PUBLISHED.takes(word):
+        first, *others = tables
+        remark = f"{word} is the one in this folder, not the published set of that name, which needs another folder"
+        tables = [replace(first, remarks=(*first.remarks, remark)), *others]
+    return tables
+
+
+def unknown(word: str, folder: str = "") -> Problem:
+    """Return the problem of a word that might be the name of a published set, and names nothing."""
+    try:
+        files = [entry.name for entry in Path(folder).iterdir() if entry.is_file()]
+    except OSError:
+        files = []
+    hint = f"{nearest_names(word, known().sets)}; {nearest(word, files, 'files')}"
+    return Problem(f"there is no file, and no published set, of the name {word!r}", hint=hint)
 
 
 def called(word: str) -> str:
@@ -57,7 +83,9 @@ def word_of(source: Source) -> tuple[str, str]:
 
     What is one word on a command line may be several sources in a layer, such as the files of the sample.
     """
-    kind, word = next((kind, word) for kind in KINDS if (word := kind.named(source.name)) is not None)
+    # What no other kind names is a file.
+    kinds = sorted(KINDS, key=lambda kind: kind.on_disk)
+    kind, word = next((kind, word) for kind in kinds if (word := kind.named(source.name)) is not None)
     if kind.on_disk and (word.startswith("-") or any(other.takes(word) for other in KINDS if not other.on_disk)):
         word = f"./{word}"
     return word, "" if kind.several else source.sha256
