@@ -58,8 +58,8 @@ def command(
     """Write one Navigator layer from mapping files.
 
     A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, the name of a published set such as
-    m365 (`sets` lists them), an https address, - for standard input, or `sample` for the built-in sample. Several sources of one domain go into one layer; --attack-version moves those of different
-    ATT&CK releases to one.
+    m365 (`sets` lists them), an https address, - for standard input, or `sample` for the built-in sample. Several
+    sources of one domain go into one layer; --attack-version moves those of different ATT&CK releases to one.
     """
     for place in (output, report):
         if place is not None:

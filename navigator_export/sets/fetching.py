@@ -113,7 +113,7 @@ def _fetch_one(address: str, most: int, deadline: float, advance: Advance) -> by
             timeout=(CONNECT_SECONDS, SILENT_SECONDS),
             allow_redirects=False,
             headers={"Accept-Encoding": "identity"},
-            hooks={"response": [_check, watch]},
+            hooks={"response": [watch, _check]},
         )
         try:
             download(address, taken, None)
@@ -165,10 +165,15 @@ def _failure(error: Exception) -> str:
 
 @contextmanager
 def _ended_at(deadline: float) -> Iterator[Callable[..., None]]:
-    """Give a hook that has an answer's body end at a time, however slowly it comes: reading alone waits for a chunk."""
+    """Give a hook that has an answer's body end at a time, however slowly it comes: reading alone waits for a chunk.
+
+    Answers are closed at the end, also those that are not read to theirs.
+    """
     timers: list[threading.Timer] = []
+    responses: list[Any] = []
 
     def watch(response: Any, *arguments: Any, **options: Any) -> None:
+        responses.append(response)
         end = getattr(response.raw, "shutdown", response.raw.close)
         timers.append(threading.Timer(max(0.0, deadline - time.monotonic()), _quietly, (end,)))
         timers[-1].daemon = True
@@ -177,8 +182,9 @@ def _ended_at(deadline: float) -> Iterator[Callable[..., None]]:
     try:
         yield watch
     finally:
-        for timer in timers:
+        for timer, response in zip(timers, responses, strict=True):
             timer.cancel()
+            response.close()
 
 
 def _quietly(end: Callable[[], None]) -> None:
