@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,11 +23,11 @@ PATH = f"/{ONE.path}"
 
 
 @pytest.fixture
-def mirror(server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def mirror(server: Server, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
     """Return a server that has the set, and that is the mirror."""
     monkeypatch.setenv(VARIABLE, f"{server.address}/")
     server.serve(PATH, DATA)
-    yield server
+    return server
 
 
 def files(folder: Path) -> dict[str, bytes]:
