@@ -127,4 +127,4 @@ def test_export_of_a_file_loads_nothing_that_fetches(tmp_path: Path) -> None:
     modules = set(loaded.decode().split())
     assert "navigator_export.sources.published" in modules
     assert not modules & {"pooch", "requests", "truststore", "rich", "platformdirs", "ssl"}
-    assert not modules & {f"navigator_export.sets.{name}" for name in ("fetching", "keeping", "upstream", "repository")}
+    assert not modules & {f"navigator_export.sets.{name}" for name in ("names", "registry", "fetching", "keeping")}

@@ -18,8 +18,7 @@ from navigator_export.model import VALUES
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, Criteria, Selection
-from navigator_export.sets.names import looks_like_name
-from navigator_export.sources.registry import contents, files_of, kind_of, unknown
+from navigator_export.sources.registry import contents, files_of, kind_of, unknown_name
 from navigator_export.tiers import TierOptions
 
 OWN_RELEASE = "own"
@@ -205,8 +204,7 @@ class _Reader:
                 self._problem(("sources", name), f"no file matches {word!r}", f"looked from {self._folder}")
             return found
         else:
-            if looks_like_name(word):
-                problem = unknown(word, str(self._folder))
+            if problem := unknown_name(word, str(self._folder)):
                 self._problem(("sources", name), problem.message, problem.hint)
                 return ()
             there = [entry.name for entry in Path(path).parent.glob("*")]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from navigator_export.errors import SourceError
+from navigator_export.frameworks import framework_called
 from navigator_export.readers.formats import tables_in_bytes
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.table import Table
-from navigator_export.sets.names import find, is_full_name, is_name, name_of
-from navigator_export.sets.registry import PublishedSet, known
 from navigator_export.sources.contents import too_large
 from navigator_export.sources.kind import Kind
+
+if TYPE_CHECKING:
+    from navigator_export.sets.registry import PublishedSet
 
 
 class Published(Kind):
@@ -23,14 +26,25 @@ class Published(Kind):
 
     def takes(self, word: str) -> bool:
         """Return whether it is the name of a set of a known framework."""
+        if framework_called(word.partition("@")[0].partition(":")[0]) is None:
+            return False
+        from navigator_export.sets.names import is_name  # noqa: PLC0415 - files are the rule
+
         return is_name(word)
 
     def tables(self, word: str, options: ReadOptions) -> Sequence[Table]:
         """Return the tables of the set. Raises SourceError where there is none, or its bytes cannot be had."""
+        from navigator_export.sets.names import find  # noqa: PLC0415 - files are the rule
+        from navigator_export.sets.registry import known  # noqa: PLC0415
+
         return tables_of_set(find(word, known().sets), word, options)
 
     def named(self, name: str) -> str | None:
         """Return the name that a layer says: it leaves nothing open."""
+        if not self.takes(name):
+            return None
+        from navigator_export.sets.names import is_full_name  # noqa: PLC0415 - files are the rule
+
         return name if is_full_name(name) else None
 
 
@@ -40,6 +54,8 @@ def tables_of_set(one: PublishedSet, word: str, options: ReadOptions) -> Sequenc
     Raises SourceError where its bytes cannot be had.
     """
     from navigator_export.sets.keeping import find as contents_of  # noqa: PLC0415 - files are the rule
+    from navigator_export.sets.names import name_of  # noqa: PLC0415
+    from navigator_export.sets.registry import known  # noqa: PLC0415
 
     if one.bytes > options.limits.bytes:
         raise SourceError(word, [too_large(options.limits)])

@@ -12,8 +12,6 @@ from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.model import Source
 from navigator_export.readers.options import Limits, ReadOptions
 from navigator_export.readers.table import Table
-from navigator_export.sets.names import looks_like_name, nearest_names
-from navigator_export.sets.registry import known
 from navigator_export.sources import standard_input
 from navigator_export.sources.address import Address
 from navigator_export.sources.contents import contents_of_path
@@ -39,8 +37,8 @@ def kind_of(word: str, folder: str = "") -> Kind | None:
 def tables_of(word: str, options: ReadOptions) -> Sequence[Table]:
     """Return the tables of a source as it states them. Raises SourceError where it cannot be read."""
     kind = kind_of(word)
-    if kind is None and looks_like_name(word):
-        raise SourceError(word, [unknown(word)])
+    if kind is None and (problem := unknown_name(word)):
+        raise SourceError(word, [problem])
     tables = (kind or _FILE).tables(word, options)
     if kind is not None and kind.on_disk and _PUBLISHED.takes(word):
         first, *others = tables
@@ -49,8 +47,13 @@ def tables_of(word: str, options: ReadOptions) -> Sequence[Table]:
     return tables
 
 
-def unknown(word: str, folder: str = "") -> Problem:
-    """Return the problem of a word that might be the name of a published set, and names nothing."""
+def unknown_name(word: str, folder: str = "") -> Problem | None:
+    """Return the problem of a word that names nothing, where it might be a published set's; None where it is a path."""
+    from navigator_export.sets.names import looks_like_name, nearest_names  # noqa: PLC0415 - where nothing is there
+    from navigator_export.sets.registry import known  # noqa: PLC0415
+
+    if not looks_like_name(word):
+        return None
     try:
         files = [entry.name for entry in Path(folder).iterdir() if entry.is_file()]
     except OSError:
