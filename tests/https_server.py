@@ -25,6 +25,7 @@ class Server:
         authority.issue_cert("localhost").configure_cert(context)
         self._answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.tokens: list[str] = []
         self._http = ThreadingHTTPServer(("localhost", 0), self._handler())
         self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
         self._http.daemon_threads = True
@@ -43,6 +44,7 @@ class Server:
         """Serve nothing any more."""
         self._answers.clear()
         self.asked.clear()
+        self.tokens.clear()
 
     def serve(self, path: str, answer: bytes | Answer) -> str:
         """Serve bytes, or whatever a function answers, at a path; return the address."""
@@ -55,6 +57,7 @@ class Server:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 server.asked.append(self.path)
+                server.tokens.append(self.headers.get("Authorization", ""))
                 server._answers.get(self.path, with_status(404))(self)
 
             def log_message(self, *_: Any) -> None:

@@ -14,7 +14,7 @@ from navigator_export.cli.tables import table
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.output import as_json
 from navigator_export.sets import keeping
-from navigator_export.sets.names import find, name_of, newest_first
+from navigator_export.sets.names import find, is_name, name_of, newest_first
 from navigator_export.sets.network import network
 from navigator_export.sets.registry import PublishedSet, known
 from navigator_export.wording import counted
@@ -148,13 +148,14 @@ def update_command(manifest: str, copy: str | None) -> None:
     They are looked for in the repository's listing on GitHub, or in a copy of it. What the lock pins then is fetched
     by the next build, or was already.
     """
-    from navigator_export.build.pins import Pins, moves, write_pins  # noqa: PLC0415 - the others need no build
+    from navigator_export.build.pins import Pins, lock_of, moves, write_pins  # noqa: PLC0415 - the others need no build
     from navigator_export.sets.upstream import completed  # noqa: PLC0415
 
     before, after = _pins(manifest, copy)
     whole = {word: completed(one) for word, one in after.sets.items()}
     after = Pins(sets=whole, addresses=after.addresses)
-    write_pins(after, manifest)
+    if after != before or lock_of(manifest).exists():
+        write_pins(after, manifest)
     found = moves(before, after)
     answer("\n".join(map(str, found)) or "nothing is newer")
 
@@ -188,7 +189,8 @@ def _pins(manifest: str, copy: str | None) -> tuple[Any, Any]:
     if settled.problems:
         raise ManifestError(manifest, settled.problems)
     before = read_pins(manifest) or Pins()
-    return before, renew(settled.fetched, before, _upstream(copy), offline=network().offline)
+    named = any(map(is_name, settled.fetched))
+    return before, renew(settled.fetched, before, _upstream(copy) if named else (), offline=network().offline)
 
 
 def _upstream(copy: str | None) -> tuple[PublishedSet, ...]:

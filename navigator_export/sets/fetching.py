@@ -46,11 +46,12 @@ def parts_of(address: str) -> SplitResult:
     return parts
 
 
-def fetch(address: str, called: str, most: int, *, size: int = 0, by_hand: str = "") -> bytes:
+def fetch(address: str, called: str, most: int, *, size: int = 0, by_hand: str = "", token: str = "") -> bytes:
     """Return the bytes at an https address.
 
     `called` names them in messages; more than `most` are refused as they come; `size` is how many are expected, where
-    that is known; `by_hand` is what else the user can do. Redirects are followed on the same host alone.
+    that is known; `by_hand` is what else the user can do; `token` tells that host who asks. Redirects are followed on
+    the same host alone.
     Raises SourceError where they cannot be had.
     """
     if network().offline:
@@ -60,7 +61,7 @@ def fetch(address: str, called: str, most: int, *, size: int = 0, by_hand: str =
     with network().show(called, size) as advance:
         for _ in range(_MOST_MOVES):
             try:
-                return _fetch_one(address, most, deadline, advance)
+                return _fetch_one(address, most, deadline, advance, token)
             except _RefusedError as refused:
                 raise SourceError(called, [Problem(str(refused), hint=by_hand)]) from None
             except _MovedError as moved:
@@ -102,17 +103,18 @@ class _Bounded(io.BytesIO):
         return super().write(data)
 
 
-def _fetch_one(address: str, most: int, deadline: float, advance: Advance) -> bytes:
+def _fetch_one(address: str, most: int, deadline: float, advance: Advance, token: str) -> bytes:
     import pooch  # type: ignore[import-untyped]  # noqa: PLC0415 - where something is fetched
     import requests  # noqa: PLC0415
 
     taken = _Bounded(most, advance)
+    headers = {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {token}"} if token else {})}
     with _ended_at(deadline) as watch, _certificates_of_the_system():
         download = pooch.HTTPDownloader(
             chunk_size=_CHUNK,
             timeout=(CONNECT_SECONDS, SILENT_SECONDS),
             allow_redirects=False,
-            headers={"Accept-Encoding": "identity"},
+            headers=headers,
             hooks={"response": [watch, _check]},
         )
         try:

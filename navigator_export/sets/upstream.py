@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final, TypeVar
 
 import msgspec
@@ -53,6 +54,7 @@ def sets_of_copy(folder: str) -> tuple[PublishedSet, ...]:
 def listed_sets() -> tuple[PublishedSet, ...]:
     """Return the sets that the repository has on GitHub, without hash and rows, which only their files tell.
 
+    GitHub answers those who say who they are more often: GITHUB_TOKEN, where it is set, goes to its API alone.
     Raises SourceError where the listing cannot be had.
     """
     by_hand = "name a copy of the repository with --from, or do without with --offline"
@@ -97,7 +99,8 @@ def completed(one: PublishedSet) -> PublishedSet:
 
 
 def _read(address: str, form: type[Form], by_hand: str) -> Form:
-    data = fetch(address, f"listing of {REPOSITORY}", _LARGEST_LISTING, by_hand=by_hand)
+    token = os.environ.get("GITHUB_TOKEN", "").strip()
+    data = fetch(address, f"listing of {REPOSITORY}", _LARGEST_LISTING, by_hand=by_hand, token=token)
     try:
         return msgspec.json.decode(data, type=form)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -53,6 +53,13 @@ def test_listed_set_has_all_its_facts_when_its_file_came(server: Server, monkeyp
     assert find_kept(whole.sha256, whole.bytes) == NEW.data
 
 
+def test_token_goes_to_the_listing_alone(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "abc")
+    listing(server, monkeypatch, NEW)
+    completed(listed_sets()[0])
+    assert server.tokens == ["Bearer abc", "Bearer abc", ""]
+
+
 def test_other_file_than_the_listed_one_is_not_used(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     listing(server, monkeypatch, NEW)
     one = listed_sets()[0]
