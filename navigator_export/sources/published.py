@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Published(Kind):
-    """A set of the registry; a file of that name goes before it."""
+    """A set of the registry; a file of that name goes before it, and it before a folder."""
 
     fetched = True
 
@@ -38,6 +38,16 @@ class Published(Kind):
         from navigator_export.sets.registry import known  # noqa: PLC0415
 
         return tables_of_set(find(word, known().sets), word, options)
+
+    def full_name(self, word: str) -> str:
+        """Return the name of the set that leaves nothing open; empty where there is no such set."""
+        from navigator_export.sets.names import find, name_of  # noqa: PLC0415 - files are the rule
+        from navigator_export.sets.registry import known  # noqa: PLC0415
+
+        try:
+            return name_of(find(word, known().sets))
+        except SourceError:
+            return ""
 
     def named(self, name: str) -> str | None:
         """Return the name that a layer says: it leaves nothing open."""

@@ -23,10 +23,14 @@ from navigator_export.sources.sample import Sample
 from navigator_export.sources.standard_input import StandardInput, contents_of_standard_input
 
 _FILE: Final = File()
+_FOLDER: Final = Folder()
 _PUBLISHED: Final = Published()
 
-KINDS: Final[tuple[Kind, ...]] = (StandardInput(), Sample(), Folder(), _FILE, _PUBLISHED, Address())
-"""Every kind, in the order in which they are asked; what none takes is a file that is not there."""
+KINDS: Final[tuple[Kind, ...]] = (StandardInput(), Sample(), _FILE, _PUBLISHED, _FOLDER, Address())
+"""Every kind, in the order in which they are asked; what none takes is a file that is not there.
+
+A published set goes before a folder: builds write into folders that are called like their sources.
+"""
 
 
 def kind_of(word: str, folder: str = "") -> Kind | None:
@@ -39,12 +43,25 @@ def tables_of(word: str, options: ReadOptions) -> Sequence[Table]:
     kind = kind_of(word)
     if kind is None and (problem := unknown_name(word)):
         raise SourceError(word, [problem])
-    tables = (kind or _FILE).tables(word, options)
-    if kind is not None and kind.on_disk and _PUBLISHED.takes(word):
-        first, *others = tables
-        remark = f"{word} is the one in this folder, not the published set of that name, which needs another folder"
-        tables = [replace(first, remarks=(*first.remarks, remark)), *others]
-    return tables
+    both = _both(word, kind)
+    try:
+        first, *others = (kind or _FILE).tables(word, options)
+    except SourceError as error:
+        if both:
+            error.add_note(both)
+        raise
+    return [replace(first, remarks=(*first.remarks, both)), *others] if both else [first, *others]
+
+
+def _both(word: str, kind: Kind | None) -> str:
+    """Return what to know of a word that names both a published set and a file or folder; empty for any other."""
+    if kind is _PUBLISHED:
+        is_both = _FOLDER.takes(word) and any(file.is_file() for file in _FOLDER.files(word))
+        return f"{word} is the published set, not the folder of that name, which is ./{word}" if is_both else ""
+    if kind is not _FILE or not _PUBLISHED.takes(word):
+        return ""
+    name = _PUBLISHED.full_name(word)
+    return f"{word} is the file of that name, not the published set, which is {name}" if name else ""
 
 
 def unknown_name(word: str, folder: str = "") -> Problem | None:
@@ -58,7 +75,7 @@ def unknown_name(word: str, folder: str = "") -> Problem | None:
         files = [entry.name for entry in Path(folder).iterdir() if entry.is_file()]
     except OSError:
         files = []
-    hint = f"{nearest_names(word, known().sets)}; {nearest(word, files, 'files')}"
+    hint = "; ".join([nearest_names(word, known().sets), *([nearest(word, files, "files")] if files else [])])
     return Problem(f"there is no file, and no published set, of the name {word!r}", hint=hint)
 
 

@@ -21,7 +21,7 @@ from navigator_export.sets.network import using
 from navigator_export.sets.registry import known
 from navigator_export.sources.registry import called, files_of, kind_of
 from tests.https_server import Server
-from tests.made_inputs import mapping_bytes, mapping_file, rated_rows
+from tests.made_inputs import layer_bytes, mapping_bytes, mapping_file, rated_rows
 from tests.real_inputs import MAPPING_FILES
 from tests.sets.made_sets import COMMIT, OLD_M365, SETS, registry_of
 
@@ -90,10 +90,33 @@ def test_file_of_a_set_s_name_goes_first_which_is_said(mirror: Path, tmp_path: P
     mapping_file(tmp_path, rated_rows()[:2], "m365")
     mappings = read("m365")
     assert mappings.sources[0].name == "m365"
-    assert "m365 is the one in this folder, not the published set of that name" in mappings.sources[0].remarks[-1]
+    assert mappings.sources[0].remarks == (
+        "m365 is the file of that name, not the published set, which is m365:2025-07-18@16.1",
+    )
     assert shlex.split(command(mappings, Recipe()))[2:] == ["./m365"]
     assert read("./m365").sources[0].remarks == ()
     assert read("M365").sources[0].name == "m365:2025-07-18@16.1"
+
+
+def test_file_of_a_set_s_name_that_is_none_of_mappings_is_told_as_the_file(mirror: Path, tmp_path: Path) -> None:
+    (tmp_path / "m365").write_bytes(b"{}")
+    with pytest.raises(SourceError) as raised:
+        read("m365")
+    assert raised.value.__notes__ == [
+        "m365 is the file of that name, not the published set, which is m365:2025-07-18@16.1"
+    ]
+
+
+def test_set_goes_before_a_folder_such_as_a_build_writes(mirror: Path, tmp_path: Path) -> None:
+    (tmp_path / "m365").mkdir()
+    (tmp_path / "m365" / "e3.json").write_bytes(layer_bytes())
+    assert read("m365").sources[0].name == "m365:2025-07-18@16.1"
+    assert read("m365").sources[0].remarks == ()
+    (tmp_path / "m365" / "rule.yaml").write_text("a: b", "utf-8")
+    assert read("m365").sources[0].remarks == (
+        "m365 is the published set, not the folder of that name, which is ./m365",
+    )
+    assert type(kind_of("./m365")).__name__ == "Folder"
 
 
 def test_misspelled_name_is_told_with_sets_and_files(mirror: Path, tmp_path: Path) -> None:
