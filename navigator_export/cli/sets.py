@@ -165,13 +165,15 @@ def update_command(manifest: str, copy: str | None) -> None:
 @from_option
 @offline_option
 def outdated_command(manifest: str | None, copy: str | None) -> int:
-    """Tell what `sets update` would change for a MANIFEST; without one, which sets this release does not know.
+    """Tell what `sets update` would change for a MANIFEST; exit 1 where there is something newer.
 
-    Exits 1 where there is something newer, 0 where there is not.
+    Without a MANIFEST it tells which sets this release does not know, and by which address each can be read all the
+    same.
     """
     if manifest is None:
         here = {one.blob for one in known().sets}
-        lines = [name_of(one) for one in newest_first(_upstream(copy)) if one.blob not in here]
+        newer = (one for one in newest_first(_upstream(copy)) if one.blob not in here)
+        lines = [f"{name_of(one)}: {one.address}" for one in newer]
     else:
         from navigator_export.build.pins import moves  # noqa: PLC0415 - the others need no build
 

@@ -57,10 +57,11 @@ def find(word: str, sets: Sequence[PublishedSet]) -> PublishedSet:
     wanted = framework_called(match["framework"]) if match else None
     if match is None or wanted is None:
         raise SourceError(word, [Problem("there is no published set of this name", hint=nearest_names(word, sets))])
-    found = [one for one in sets if key(one.framework) == wanted]
+    found = [one for one in sets if framework_called(one.framework) == wanted]
     title = FRAMEWORKS[wanted].name
     if not found:
-        hint = f"there are sets of {', '.join(dict.fromkeys(framework(one.framework).name for one in sets))}"
+        titles = dict.fromkeys(framework(one.framework).name for one in sets)
+        hint = f"there are sets of {', '.join(titles)}; `sets outdated` tells of those that came since"
         raise SourceError(word, [Problem(f"no published set of {title} is known", hint=hint)])
     if match["version"]:
         found = _fitting(word, found, f"of version {match['version']}", _of_version(match["version"]))

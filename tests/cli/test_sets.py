@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from navigator_export.sets.keeping import VARIABLE
 from navigator_export.sets.names import name_of
+from navigator_export.sets.repository import REPOSITORY
 from tests.https_server import Server, with_body
 from tests.made_inputs import mapping_bytes, rated_rows
 from tests.running import Run
@@ -84,7 +86,11 @@ def test_outdated_without_a_manifest_tells_sets_that_are_not_known(run: Run, tmp
     assert run("sets", "outdated", "--from", repository(tmp_path / "old", M365)).code == 0
     changed = M365._replace(data=mapping_bytes(rated_rows()[:2], mapping_framework_version="07/18/2025"))
     outcome = run("sets", "outdated", "--from", repository(tmp_path / "new", changed))
-    assert (outcome.code, outcome.out) == (1, b"m365:2025-07-18@16.1\n")
+    assert outcome.code == 1
+    assert re.fullmatch(
+        rf"m365:2025-07-18@16\.1: https://raw\.githubusercontent\.com/{REPOSITORY}/[0-9a-f]{{40}}/{M365.facts.path}\n",
+        outcome.out.decode(),
+    )
 
 
 @pytest.mark.parametrize("name", ["m365", "nist"])
