@@ -106,3 +106,13 @@ def endless(chunk: bytes, pause: Callable[[], object] = lambda: None) -> Answer:
             pause()
 
     return answer
+
+
+def raw(text: bytes) -> Answer:
+    """Return an answer that is these bytes, and no more."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(text)
+        handler.close_connection = True
+
+    return answer

@@ -18,7 +18,7 @@ from navigator_export.model import VALUES
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, Criteria, Selection
-from navigator_export.sources.registry import contents, files_of, kind_of, unknown_name
+from navigator_export.sources.registry import as_path, contents, fetching_kind, files_of, kind_of, unknown_name
 from navigator_export.tiers import TierOptions
 
 OWN_RELEASE = "own"
@@ -80,7 +80,7 @@ class Manifest(msgspec.Struct, frozen=True):
     def fetched(self) -> tuple[str, ...]:
         """Return the names of published sets and the addresses among its sources, each once."""
         words = dict.fromkeys(word for source in self.sources.values() for word in source.files)
-        return tuple(word for word in words if (kind := kind_of(word)) and kind.fetched)
+        return tuple(filter(fetching_kind, words))
 
 
 def read_manifest(file: str, *, locked: bool = True) -> Manifest:
@@ -194,15 +194,16 @@ class _Reader:
             if kind.fetched and self._pins and not self._pins.has(word):
                 hint = f"navigator-export build {self._file} --lock adds it"
                 self._problem(("sources", name), f"{kind.called(word)} is not in {lock_of(self._file)}", hint)
+                return ()
             if kind.repeatable:
-                return (path if kind.on_disk else word,)
+                return (as_path(path) if kind.on_disk else word,)
             hint = "name a file: a manifest's sources are read anew by every build"
             self._problem(("sources", name), f"{kind.called(word)} cannot be a source of a manifest", hint)
         elif has_magic(word):
             found = sorted(glob(path, recursive=True))  # noqa: PTH207 - takes any pattern
             if not found:
                 self._problem(("sources", name), f"no file matches {word!r}", f"looked from {self._folder}")
-            return found
+            return [as_path(file) for file in found]
         else:
             if problem := unknown_name(word, str(self._folder)):
                 self._problem(("sources", name), problem.message, problem.hint)

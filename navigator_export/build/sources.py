@@ -16,7 +16,7 @@ from navigator_export.reading import read_tables
 from navigator_export.recipe import Recipe
 from navigator_export.sources.address import tables_at
 from navigator_export.sources.published import tables_of_set
-from navigator_export.sources.registry import kind_of
+from navigator_export.sources.registry import fetching_kind
 
 
 class Sources:
@@ -55,9 +55,11 @@ class Sources:
 
     def _interpreted(self, word: str, options: ReadOptions) -> Sequence[Table]:
         """Return the tables of what a word names, or is pinned to."""
-        pins, kind = self._manifest.pins, kind_of(word)
-        if pins is None or kind is None or not kind.fetched:
+        pins, kind = self._manifest.pins, fetching_kind(word)
+        if kind is None:
             return read_tables(word, options=options)
+        if pins is None:
+            return interpret(kind.tables(word, options), options)
         if word in pins.sets:
             return interpret(tables_of_set(pins.sets[word], word, options), options)
-        return interpret(tables_at(word, pins.addresses.get(word, ""), options), options)
+        return interpret(tables_at(word, pins.addresses[word], options), options)

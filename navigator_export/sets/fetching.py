@@ -197,8 +197,13 @@ def _quietly(end: Callable[[], None]) -> None:
 @contextmanager
 def _certificates_of_the_system() -> Iterator[None]:
     """Have connections trust what the system trusts, such as the certificate of a company's proxy; else as before."""
-    import truststore  # noqa: PLC0415 - where something is fetched
+    import ssl  # noqa: PLC0415 - where something is fetched
 
+    import truststore  # noqa: PLC0415
+
+    if ssl.SSLContext is truststore.SSLContext:  # whoever runs this has done so already
+        yield
+        return
     truststore.inject_into_ssl()
     try:
         yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import quote
@@ -72,8 +73,12 @@ def put_by_hand(one: PublishedSet) -> bytes | None:
 
 def keep(data: bytes, sha256: str) -> tuple[str, ...]:
     """Put bytes into the cache; return a remark where that cannot be done."""
+    file = folder() / sha256
     try:
-        write(data, folder() / sha256)
+        with suppress(OSError):
+            if file.is_symlink():  # what it leads to is not the cache's to replace
+                file.unlink()
+        write(data, file)
     except OutputError as error:
         return (f"what was fetched is not kept: {error.file} {error.problems[0]}",)
     return ()

@@ -38,6 +38,17 @@ def kind_of(word: str, folder: str = "") -> Kind | None:
     return next((kind for kind in KINDS if kind.takes(str(Path(folder, word)) if kind.on_disk else word)), None)
 
 
+def fetching_kind(word: str) -> Kind | None:
+    """Return the kind that fetches what a word names, whatever lies in the current folder; None where none does."""
+    return next((kind for kind in KINDS if kind.fetched and kind.takes(word)), None)
+
+
+def as_path(path: str) -> str:
+    """Return a path as a word that names what lies there, and nothing else."""
+    taken = path.startswith("-") or any(kind.takes(path) for kind in KINDS if not kind.on_disk)
+    return f"./{path}" if taken else path
+
+
 def tables_of(word: str, options: ReadOptions) -> Sequence[Table]:
     """Return the tables of a source as it states them. Raises SourceError where it cannot be read."""
     kind = kind_of(word)
@@ -106,6 +117,4 @@ def word_of(source: Source) -> tuple[str, str]:
     # What no other kind names is a file.
     kinds = sorted(KINDS, key=lambda kind: kind.on_disk)
     kind, word = next((kind, word) for kind in kinds if (word := kind.named(source.name)) is not None)
-    if kind.on_disk and (word.startswith("-") or any(other.takes(word) for other in KINDS if not other.on_disk)):
-        word = f"./{word}"
-    return word, "" if kind.several else source.sha256
+    return as_path(word) if kind.on_disk else word, "" if kind.several else source.sha256

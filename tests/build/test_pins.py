@@ -14,7 +14,7 @@ from navigator_export.sets.keeping import VARIABLE
 from navigator_export.sets.network import using
 from tests.build.manifests import manifest_file
 from tests.https_server import Server
-from tests.made_inputs import mapping_bytes, rated_rows
+from tests.made_inputs import mapping_bytes, mapping_file, rated_rows
 from tests.running import Run
 from tests.sets.made_sets import M365, NIST_5, OLD_M365, SETS, made, registry_of
 from tests.sets.test_registry import repository
@@ -172,6 +172,25 @@ def test_names_in_a_manifest_are_checked_when_it_is_read(run: Run, tmp_path: Pat
     outcome = run("build", manifest_file(tmp_path, LAYERS.replace("mail: m365", "mail: m356")))
     assert outcome.code == 2
     assert "there is no file, and no published set, of the name 'm356'; nearest sets: m365" in outcome.err
+
+
+def test_file_in_another_folder_than_the_manifest_s_is_not_the_set(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = manifest_file(tmp_path / "below", LAYERS)
+    (tmp_path / "m365").write_bytes(b"no mappings")
+    assert run("build", manifest, "--lock", "-q").code == 0
+    assert source_of(tmp_path / "below") == "m365:2025-07-18@16.1"
+    lock_of(str(manifest)).unlink()
+    assert run("build", manifest, "--check", "-q").code == 0
+
+
+def test_file_beside_the_manifest_goes_before_the_set(run: Run, tmp_path: Path) -> None:
+    manifest = manifest_file(tmp_path, LAYERS)
+    mapping_file(tmp_path, rated_rows(), "m365")
+    assert run("build", "layers.yaml", "--lock", "-q").code == 0
+    assert source_of(tmp_path) == "m365"
+    assert read_pins(str(manifest)) is None
 
 
 def test_update_and_outdated_compare_a_lock_with_a_copy(run: Run, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from navigator_export.errors import SourceError
 from navigator_export.sets import fetching
 from navigator_export.sets.fetching import fetch
 from navigator_export.sets.network import using
-from tests.https_server import Answer, Server, endless, redirected, with_body, with_status
+from tests.https_server import Answer, Server, endless, raw, redirected, with_body, with_status
 
 
 def refusal(address: str, most: int = 1000) -> str:
@@ -42,6 +42,13 @@ def test_bytes_come_as_they_are(server: Server) -> None:
         (redirected("http://localhost/plain"), "is redirected to http://localhost, another host"),
         (redirected("/it"), "is redirected again and again"),
         (with_body(b"x", length=-5), ""),
+        (
+            raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+            "the connection ended before all had come",
+        ),
+        (raw(b"no http at all\r\n\r\n"), "there is no connection to the server"),
+        (raw(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 500), "there is no connection to the server"),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"), "cannot be fetched"),
     ],
 )
 def test_misbehaviour_is_told_in_a_line(server: Server, answer: Answer, told: str) -> None:
