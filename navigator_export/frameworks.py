@@ -1,4 +1,4 @@
-"""What is known of the published frameworks beyond what their mapping files say.
+"""What is known of the published frameworks and of the built-in sample's beyond what their mapping files say.
 
 A framework that is not listed works all the same: it is shown by its id and has no tiers of its own.
 """
@@ -65,6 +65,8 @@ class Framework(msgspec.Struct, frozen=True):
     """As people write it where there is little room, such as in a layer's name; empty where the name is short."""
     capability: Counting = ("capability", "capabilities")
     """What its capabilities are called."""
+    brief: Counting | None = None
+    """The same where a label has room for 13 characters, if that takes other words."""
     shows: Literal["coverage", "exposure"] = "coverage"
     """Whether a mapped technique is one that something works against, or one that was used or is open to use."""
     tiers: TierScheme | None = None
@@ -119,6 +121,9 @@ _CIS_TIERS = TierScheme(
 )
 """The implementation group from which on each safeguard of CIS Controls 8 and 8.1 is asked for: 56, 74 and 23."""
 
+_SAMPLE_TIERS: Final = TierScheme(order=("Base", "Plus", "Max"))
+"""Of the company in the built-in sample."""
+
 FRAMEWORKS: Final = MappingProxyType(
     {
         "aws": Framework("AWS", words=("aws", "amazon")),
@@ -132,9 +137,11 @@ FRAMEWORKS: Final = MappingProxyType(
             "Known Exploited Vulnerabilities",
             "KEV",
             ("vulnerability", "vulnerabilities"),
+            brief=("CVE", "CVEs"),
             shows="exposure",
             words=("kev",),
         ),
+        "larkfield": Framework("Larkfield", "", _CONTROLS, tiers=_SAMPLE_TIERS),
         "m365": Framework("Microsoft 365", "M365", tiers=_M365_TIERS, words=("m365", "microsoft-365")),
         "nist_800_53": Framework("NIST 800-53", "", _CONTROLS, words=("nist", "800-53", "sp800-53")),
         "veris": Framework("VERIS", "", ("action", "actions"), shows="exposure", words=("veris",)),
@@ -158,5 +165,9 @@ def framework_called(word: str) -> str | None:
 
 
 _BY_WORD: Final = {
-    key(word): id_ for id_, known in FRAMEWORKS.items() for word in (id_, known.name, known.short, *known.words) if word
+    key(word): id_
+    for id_, known in FRAMEWORKS.items()
+    if known.words
+    for word in (id_, known.name, known.short, *known.words)
+    if word
 }

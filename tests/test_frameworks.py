@@ -56,8 +56,8 @@ def test_other_ids_are_two(one: str, other: str) -> None:
     assert identity(one) != identity(other)
 
 
-def test_two_published_frameworks_have_tiers_of_their_own() -> None:
-    assert [id_ for id_ in FRAMEWORKS if framework(id_).tiers] == ["cis_controls", "m365"]
+def test_two_published_frameworks_and_the_sample_have_tiers_of_their_own() -> None:
+    assert [id_ for id_ in FRAMEWORKS if framework(id_).tiers] == ["cis_controls", "larkfield", "m365"]
 
 
 def test_safeguards_of_cis_are_each_in_one_implementation_group() -> None:

@@ -22,6 +22,7 @@ COMMANDS: Final = MappingProxyType(
         "export": "Write one Navigator layer from mapping files.",
         "build": "Write every layer of a manifest, with an index, or check that they are current.",
         "validate": "Report every finding in layer files.",
+        "upgrade": "Bring layer files to today's format, and to another ATT&CK release.",
         "inspect": "Show what mapping files hold.",
         "convert": "Write mapping files, in any form, as unified JSON.",
         "template": "Write a list to start your own mappings with.",

@@ -11,6 +11,7 @@ from navigator_export.attack import LATEST
 from navigator_export.characters import spelled_out
 from navigator_export.cli.options import (
     layer_options,
+    opening_options,
     read_options_from,
     recipe_from,
     release_options,
@@ -37,6 +38,7 @@ from navigator_export.wording import counted
 @score_options
 @release_options
 @layer_options
+@opening_options
 @cloup.option_group(
     "Address",
     cloup.option("--sha256", metavar="HEX", help="SHA-256 that the SOURCE at an https address must have."),
@@ -58,8 +60,9 @@ def command(
     """Write one Navigator layer from mapping files.
 
     A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, the name of a published set such as
-    m365 (`sets` lists them), an https address, - for standard input, or `sample` for the built-in sample. Several
-    sources of one domain go into one layer; --attack-version moves those of different ATT&CK releases to one.
+    m365 (`sets` lists them), an https address, - for standard input, or a built-in sample: `sample` or
+    `sample-company`. Several sources of one domain go into one layer; --attack-version moves those of different ATT&CK
+    releases to one.
     """
     for place in (output, report):
         if place is not None:

@@ -26,7 +26,15 @@ _FILE: Final = File()
 _FOLDER: Final = Folder()
 _PUBLISHED: Final = Published()
 
-KINDS: Final[tuple[Kind, ...]] = (StandardInput(), Sample(), _FILE, _PUBLISHED, _FOLDER, Address())
+KINDS: Final[tuple[Kind, ...]] = (
+    StandardInput(),
+    Sample("sample"),
+    Sample("sample-company"),
+    _FILE,
+    _PUBLISHED,
+    _FOLDER,
+    Address(),
+)
 """Every kind, in the order in which they are asked; what none takes is a file that is not there.
 
 A published set goes before a folder: builds write into folders that are called like their sources.

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from navigator_export import Finding, validate
+from navigator_export.validation.document import parse
 from tests.made_inputs import layer_bytes, make_layer_json, mapping_bytes, nested_lists, rated_rows
 from tests.real_inputs import ROOT
 
@@ -116,7 +117,7 @@ def test_wrong_byte_is_told_with_its_line() -> None:
 
 def test_file_in_wrong_encoding_is_checked_all_the_same() -> None:
     data = layer_bytes(domain="enterprise").replace(b"Mail", b"M\xe4il")
-    assert set(findings(data)) == {"encoding", "schema"}
+    assert set(findings(data)) == {"encoding", "domain-unknown"}
 
 
 def test_each_repeated_key_is_told_once() -> None:
@@ -136,7 +137,7 @@ def test_repeated_keys_are_told_with_their_places() -> None:
 
 
 def test_the_last_of_repeated_keys_is_checked() -> None:
-    assert set(findings(GOOD[:-1] + b', "domain": "x"}')) == {"duplicate-key", "schema"}
+    assert set(findings(GOOD[:-1] + b', "domain": "x"}')) == {"duplicate-key", "custom-matrix"}
 
 
 @pytest.mark.parametrize("data", [b"5", b'"text"', b"null", b"true", b"[]", b"[5]", b"[[]]", b'{"layers": []}'])
@@ -162,15 +163,15 @@ def test_each_layer_of_a_list_is_checked_with_its_place() -> None:
     found = validate(json.dumps(layers).encode())
     assert [(finding.rule, finding.path) for finding in found] == [
         ("no-layer", "$[2]"),
-        ("schema", "$[1].domain"),
-        ("schema", "$[3].name"),
+        ("custom-matrix", "$[1].domain"),
+        ("field-missing", "$[3].name"),
     ]
 
 
 def test_finding_names_file_place_severity_message_hint_and_rule() -> None:
     [finding] = validate(layer_bytes(domain="enterprise"), "folder/x.json")
-    assert str(finding).startswith("folder/x.json::$.domain: error expected one of ")
-    assert str(finding).endswith(" [schema]")
+    assert str(finding).startswith("folder/x.json::$.domain: error unknown domain ")
+    assert str(finding).endswith(" [domain-unknown]")
     assert finding.hint in str(finding)
 
 
@@ -179,3 +180,44 @@ def test_index_of_a_build_is_passed_over() -> None:
     index = (ROOT / "layers" / "index.json").read_bytes()
     assert validate(index) == ()
     assert validate(index.replace(b'"groups"', b'"other"')) != ()
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"\n<!DOCTYPE html><html>", "a web page or XML"),
+        (b"<svg/>", "a web page or XML"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a pointer of Git LFS"),
+        (b'{"type": "bundle", "objects": []}', "a STIX bundle"),
+        (b'{"metadata": {}, "mapping_objects": []}', "a mapping file"),
+        (b'{"$schema": "x", "properties": {}}', "a JSON schema"),
+    ],
+)
+def test_file_of_another_sort_is_told_for_what_it_is(data: bytes, what: str) -> None:
+    [finding] = validate(data)
+    assert finding.message == f"this is {what}, not {'the file itself' if 'LFS' in what else 'a layer'}"
+    assert finding.hint
+
+
+@pytest.mark.parametrize(
+    ("data", "other"),
+    [
+        (GOOD, ""),
+        (b"[" + GOOD + b"]", ""),
+        (b'{"domain": "enterprise-attack", "techniques": 5}', ""),
+        (b'{"techniques": [5, {"techniqueID": "T1114"}]}', ""),
+        (b'[{"name": "x"}, {"techniques": [], "versions": {}}]', ""),
+        (b'{"layers": []}', ""),
+        (b'{"domain": "enterprise-attack", "versions": {}}', ""),
+        (b"{", ""),
+        (b'{"name": "package", "version": "1.0"}', "JSON of another kind"),
+        (b'{"techniques": [{"id": "T1114"}]}', "JSON of another kind"),
+        (b'["a"]', "JSON of another kind"),
+        (b"[]", "JSON of another kind"),
+        (b'[{"type": "bundle", "objects": []}]', "a STIX bundle"),
+        (b'{"mapping_objects": []}', "a mapping file"),
+        (b'{"generator": "navigator-export 1", "layers": [], "groups": []}', "the index of a build"),
+    ],
+)
+def test_document_says_what_it_is_where_nothing_in_it_is_meant_to_be_a_layer(data: bytes, other: str) -> None:
+    assert parse(data).other == other

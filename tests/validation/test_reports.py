@@ -12,12 +12,13 @@ from hypothesis import given, strategies as st
 
 from navigator_export import Finding, validate
 from navigator_export.characters import spelled_out
-from navigator_export.validation import RULES, validate_files
-from navigator_export.validation.reports import REPORT_FORMATS, markdown, report, step_summary
+from navigator_export.validation import RULES, Checked, Rule, validate_files
+from navigator_export.validation.pages import REPOSITORY, address, page
+from navigator_export.validation.reports import REPORT_FORMATS, Account, markdown, report, step_summary
 from navigator_export.version import __version__
 from tests.made_inputs import Json, layer_bytes, make_layer_json
 
-FINDING = Finding("schema", "error", "$.name", "is empty", "the tab's title", "a.json")
+FINDING = Finding("field-type", "error", "$.name", "is empty", "the tab's title", "a.json")
 
 
 # ---- reading the formats, each as its own documentation says ---------------------------------------------------------
@@ -54,6 +55,9 @@ def checked_sarif(text: str) -> dict[str, Any]:
         for rule in rules.values():
             assert isinstance(rule["shortDescription"]["text"], str)
             assert rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error")
+            if "helpUri" in rule:
+                assert re.fullmatch(r"https://[\w./-]+", rule["helpUri"])
+                assert rule["help"]["text"]
         assert isinstance(run["results"], list)
         for result in run["results"]:
             assert isinstance(result["message"]["text"], str)
@@ -142,7 +146,7 @@ def test_findings_in_a_list_of_layers_name_the_lines_of_their_layer() -> None:
         ({"my field": 1}, '"my field"'),
         ({"größe": 1}, '"gr\\u00f6'),
         ({"a.b": 1}, '"a.b"'),
-        ({"techniques": [{"techniqueID": "T1114", "x[0]": 1}]}, '"x[0]"'),
+        ({"techniques": [{"techniqueID": "T1114", "score": 1, "x[0]": 1}]}, '"x[0]"'),
         ({"layout": {"expandedSubtechniques": "annotated", "sub techniques": 1}}, '"sub techniques"'),
     ],
 )
@@ -173,7 +177,7 @@ def test_file_that_is_no_json_is_told_by_the_line_where_it_breaks(data: bytes, l
 
 def test_finding_of_a_file_that_is_not_at_hand_is_on_line_1() -> None:
     [(_, properties, _)] = commands(report([FINDING], {}, "github"))
-    assert properties == {"file": "a.json", "line": "1", "title": "schema"}
+    assert properties == {"file": "a.json", "line": "1", "title": "field-type"}
 
 
 # ---- text and JSON ---------------------------------------------------------------------------------------------------
@@ -181,7 +185,7 @@ def test_finding_of_a_file_that_is_not_at_hand_is_on_line_1() -> None:
 
 def test_text_is_one_line_a_finding() -> None:
     assert report([FINDING, FINDING], {}, "text") == "\n".join([str(FINDING)] * 2)
-    assert str(FINDING) == "a.json::$.name: error is empty; the tab's title [schema]"
+    assert str(FINDING) == "a.json::$.name: error is empty; the tab's title [field-type]"
 
 
 def test_json_counts_and_lists_what_was_found() -> None:
@@ -193,7 +197,7 @@ def test_json_counts_and_lists_what_was_found() -> None:
         "warnings": 1,
         "findings": [
             {
-                "rule": "schema",
+                "rule": "field-type",
                 "severity": "error",
                 "path": "$.name",
                 "message": "is empty",
@@ -223,27 +227,103 @@ def test_nothing_found_is_a_whole_document() -> None:
     assert run["results"] == []
 
 
+def test_sarif_tells_what_a_rule_is_about_and_where_its_page_is() -> None:
+    [run] = checked_sarif(report(validate(layer_bytes(extra=1), "a.json"), {}, "sarif"))["runs"]
+    assert run["tool"]["driver"]["informationUri"] == REPOSITORY
+    [rule] = run["tool"]["driver"]["rules"]
+    assert rule["helpUri"] == address("unknown-field")
+    assert rule["help"] == {"text": page("unknown-field"), "markdown": page("unknown-field")}
+
+
+def test_rule_without_a_page_has_no_address() -> None:
+    own = Rule("own", "error", "A rule of somebody else's.")
+    [run] = checked_sarif(report([own.finding("$", "bad", file="a.json")], {}, "sarif", [own]))["runs"]
+    [rule] = run["tool"]["driver"]["rules"]
+    assert rule.keys() == {"id", "shortDescription", "defaultConfiguration"}
+
+
+# ---- an overview of many findings ------------------------------------------------------------------------------------
+
+
+def overview(findings: list[Finding], *files: str) -> list[list[str]]:
+    """Return the parts of the text about findings in files, each as its lines."""
+    account = Account(tuple(Checked(file, ("enterprise 16.1",)) for file in files))
+    return [part.splitlines() for part in report(findings, {}, "text", RULES, account).split("\n\n")]
+
+
+def many(rule: str, severity: str, *numbers: int) -> list[Finding]:
+    """Return so many findings of a rule in the first file, the second and so on."""
+    return [
+        Finding(rule, severity, f"$.x[{place}]", "bad", file=f"{file}.json")
+        for file, number in enumerate(numbers)
+        for place in range(number)
+    ]
+
+
+def test_rules_with_errors_come_first_and_those_with_most_findings() -> None:
+    found = many("link-protocol", "error", 3) + many("unknown-field", "warning", 40) + many("not-json", "error", 7)
+    *rules, table = overview(found, "0.json")
+    assert [lines[0] for lines in rules] == [
+        "not-json: 7 errors in 1 file",
+        "link-protocol: 3 errors in 1 file",
+        "unknown-field: 40 warnings in 1 file",
+    ]
+    assert [line.split() for line in table] == [
+        ["errors", "warnings", "ATT&CK", "file"],
+        ["10", "40", "enterprise", "16.1", "0.json"],
+    ]
+
+
+def test_first_places_are_of_as_many_files_as_there_are() -> None:
+    [[head, doc, *places], _] = overview(many("not-json", "error", 30, 1, 0, 1, 1), "0.json")
+    assert head == "not-json: 33 errors in 4 files"
+    assert doc.strip() == next(rule.doc for rule in RULES if rule.id == "not-json")
+    assert places == ["  0.json::$.x[0]: bad", "  1.json::$.x[0]: bad", "  3.json::$.x[0]: bad", "  and 30 more"]
+    [[_, _, *places], _] = overview(many("not-json", "error", 30, 1), "0.json")
+    assert places[:3] == ["  0.json::$.x[0]: bad", "  1.json::$.x[0]: bad", "  0.json::$.x[1]: bad"]
+
+
+def test_rule_may_have_errors_and_warnings() -> None:
+    [[head, *_], _] = overview(many("no-layer", "error", 2) + many("no-layer", "warning", 1, 30), "0.json")
+    assert head == "no-layer: 2 errors, 31 warnings in 2 files"
+
+
+def test_table_has_the_files_with_findings_and_counts_the_others() -> None:
+    _, [_, first, second, rest] = overview(
+        many("not-json", "error", 1000, 0, 40), "0.json", "1.json", "2.json", "3.json"
+    )
+    assert first.split() == ["1,000", "0", "enterprise", "16.1", "0.json"]
+    assert second.split() == ["40", "0", "enterprise", "16.1", "2.json"]
+    assert rest == "and 2 files without a finding"
+
+
+def test_columns_stand_below_each_other() -> None:
+    _, table = overview(many("not-json", "error", 1000, 40), "0.json", "1.json")
+    assert {line.index("enterprise") for line in table[1:]} == {table[0].index("ATT&CK")}
+    assert {line.index(".json") for line in table[1:]} == {table[0].index("file") + 1}
+
+
 # ---- annotations for GitHub ------------------------------------------------------------------------------------------
 
 NASTY = "a%b:c,d\ne\rf::error file=x::g%0A"
 
 
 def test_github_keeps_percent_colon_comma_and_newlines_apart() -> None:
-    finding = Finding("schema", "error", "$", f"message {NASTY}", f"hint {NASTY}", f"folder/{NASTY}")
+    finding = Finding("field-type", "error", "$", f"message {NASTY}", f"hint {NASTY}", f"folder/{NASTY}")
     text = report([finding], {}, "github")
     assert "\n" not in text
     assert "\r" not in text
     [(severity, properties, message)] = commands(text)
     assert severity == "error"
-    assert properties == {"file": f"folder/{NASTY}", "line": "1", "title": "schema"}
+    assert properties == {"file": f"folder/{NASTY}", "line": "1", "title": "field-type"}
     assert message == f"$: message {NASTY}; hint {NASTY}"
 
 
 @given(st.text(), st.text())
 def test_github_gives_any_file_and_message_back(file: str, message: str) -> None:
-    text = report([Finding("schema", "warning", "$", message, file=file)], {}, "github")
+    text = report([Finding("field-type", "warning", "$", message, file=file)], {}, "github")
     assert re.search(r"[\r\n]", text) is None
-    match = re.fullmatch(r"::warning file=([^:,]*),line=1,title=schema::(.*)", text, re.DOTALL)
+    match = re.fullmatch(r"::warning file=([^:,]*),line=1,title=field-type::(.*)", text, re.DOTALL)
     assert match
     assert unescaped(match[1]) == file
     assert unescaped(match[2]) == f"$: {message}"
@@ -274,7 +354,7 @@ def test_sarif_names_tool_rules_and_places() -> None:
 
 @pytest.mark.parametrize("file", ["a b.json", "a%20b.json", "a#b.json", "größe.json", "folder\\a.json", "a?b.json"])
 def test_sarif_names_files_as_addresses(file: str) -> None:
-    finding = Finding("schema", "error", "$", "is empty", file=file)
+    finding = Finding("field-type", "error", "$", "is empty", file=file)
     [run] = checked_sarif(report([finding], {}, "sarif"))["runs"]
     uri = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert "#" not in uri
@@ -296,7 +376,7 @@ def test_every_format_takes_any_findings(findings: list[Finding]) -> None:
 
 
 def test_summary_counts_and_shows_findings() -> None:
-    finding = Finding("schema", "error", "$.name", "a | b <b> [x](y)\n`c` *d*", file="a_b.json")
+    finding = Finding("field-type", "error", "$.name", "a | b <b> [x](y)\n`c` *d*", file="a_b.json")
     warning = Finding("no-techniques", "warning", "", "no technique")
     page = step_summary([finding, warning], "2 layer files")
     assert page.startswith("### 2 layer files\n\n1 error, 1 warning\n\n| Severity |")
@@ -346,7 +426,7 @@ def test_unreadable_file_gives_2_and_the_others_are_reported_all_the_same(
     assert outcome.code == 2
     assert "there is no such file" in outcome.err
     assert b"a.json" in outcome.out
-    assert b"schema" in outcome.out
+    assert b"field-type" in outcome.out
 
 
 def test_step_summary_is_added_to_the_page_of_the_workflow(
