@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_inputs import mapping_file, rated_rows
 from tests.real_inputs import ROOT
 
 PACKAGE = ROOT / "navigator_export"
@@ -69,6 +71,8 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         ("stix2", "navigator_export.attack.stix"),
         ("filelock", "navigator_export.build"),
         ("openpyxl", "navigator_export.readers.lists"),
+        ("requests", "navigator_export.sets.fetching"),
+        ("truststore", "navigator_export.sets.fetching"),
     ],
 )
 def test_library_is_used_in_one_place(library: str, homes: str) -> None:
@@ -82,6 +86,7 @@ def test_library_is_used_in_one_place(library: str, homes: str) -> None:
     [
         ("readers", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("sources", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
+        ("sets", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("attack", ("readers", "layer", "validation", "build", "cli", "recipe", "export")),
         ("layer", ("build", "cli", "export")),
         ("validation", ("build", "cli", "export", "recipe", "readers")),
@@ -109,3 +114,18 @@ def test_reading_a_mapping_file_loads_no_rule() -> None:
     assert "navigator_export.readers.assembly" in loaded
     assert "navigator_export.validation" not in loaded
     assert "navigator_export.layer" not in loaded
+
+
+def test_export_of_a_file_loads_nothing_that_fetches(tmp_path: Path) -> None:
+    mapping_file(tmp_path, rated_rows())
+    code = (
+        "import sys; from navigator_export.cli.commands import run;"
+        "sys.argv[1:] = ['export', 'mappings.json', '-q', '-o', 'layer.json'];"
+        "assert not run(); print('\\n'.join(sys.modules))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=tmp_path, env=env).stdout
+    modules = set(loaded.decode().split())
+    assert "navigator_export.sources.published" in modules
+    assert not modules & {"pooch", "requests", "truststore", "rich", "platformdirs", "ssl"}
+    assert not modules & {f"navigator_export.sets.{name}" for name in ("names", "registry", "fetching", "keeping")}

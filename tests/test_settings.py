@@ -61,7 +61,18 @@ def test_option_of_a_setting_is_one_of_the_export_command(setting: Setting) -> N
 
 
 def test_every_option_of_the_export_command_that_decides_a_layer_is_a_setting() -> None:
-    others = {"--output", "-o", "--quiet", "-q", "--report", "--capability-set", "-h", "--help"}
+    others = {
+        "--output",
+        "-o",
+        "--quiet",
+        "-q",
+        "--report",
+        "--capability-set",
+        "--offline",
+        "--sha256",
+        "-h",
+        "--help",
+    }
     assert options_of("export") - others <= {setting.option.split()[0] for setting in SETTINGS}
     assert len(options_of("export") - others) > 30
 

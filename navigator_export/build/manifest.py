@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from navigator_export import schemas
+from navigator_export.build.pins import Pins, lock_of, read_pins
 from navigator_export.build.yaml import Document, parse_yaml
 from navigator_export.errors import Problem, ProblemsError, nearest
 from navigator_export.layer.scoring import Scoring
@@ -17,7 +18,7 @@ from navigator_export.model import VALUES
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, Criteria, Selection
-from navigator_export.sources.registry import contents, files_of, kind_of
+from navigator_export.sources.registry import as_path, contents, fetching_kind, files_of, kind_of, unknown_name
 from navigator_export.tiers import TierOptions
 
 OWN_RELEASE = "own"
@@ -65,6 +66,8 @@ class Manifest(msgspec.Struct, frozen=True):
     capability_sets: dict[str, tuple[str, ...]]
     entries: tuple[Entry, ...]
     lines: dict[tuple[str | int, ...], int]
+    pins: Pins | None = None
+    """What its published sets and addresses are pinned to; None where there is no lock."""
     problems: tuple[Problem, ...] = ()
     """What is wrong in it; the rest of it stands, so that a build can tell what is wrong there too."""
 
@@ -72,13 +75,21 @@ class Manifest(msgspec.Struct, frozen=True):
     def inputs(self) -> tuple[Path, ...]:
         """Return the files that a build of it reads, itself included."""
         words = (word for source in self.sources.values() for word in source.files)
-        return (Path(self.file), *(file for word in words for file in files_of(word)))
+        lock = () if self.pins is None else (lock_of(self.file),)
+        return (Path(self.file), *lock, *(file for word in words for file in files_of(word)))
+
+    @property
+    def fetched(self) -> tuple[str, ...]:
+        """Return the names of published sets and the addresses among its sources, each once."""
+        words = dict.fromkeys(word for source in self.sources.values() for word in source.files)
+        return tuple(filter(fetching_kind, words))
 
 
-def read_manifest(file: str) -> Manifest:
+def read_manifest(file: str, *, locked: bool = True) -> Manifest:
     """Return the manifest in a YAML file, with its problems: keys, names and files that are not there or not right.
 
-    Raises SourceError where the file cannot be read, and ManifestError where nothing can be made of it.
+    Its lock is read too, where there is one, and every name of a published set has to be in it; not so where `locked`
+    is false. Raises SourceError where the file cannot be read, and ManifestError where nothing can be made of it.
     """
     data = contents(file)
     try:
@@ -92,7 +103,7 @@ def read_manifest(file: str) -> Manifest:
     broken = _prune(document.value)
     if schemas.violations("manifest", document.value):
         raise ManifestError(file, problems)
-    reader = _Reader(file, document, broken)
+    reader = _Reader(file, document, broken, read_pins(file) if locked else None)
     manifest = reader.manifest()
     return msgspec.structs.replace(manifest, problems=(*problems, *reader.problems))
 
@@ -130,8 +141,9 @@ def _line(document: Document, path: tuple[str | int, ...]) -> int:
 class _Reader:
     """Turns a document of the right form into a manifest, and notes what does not fit together."""
 
-    def __init__(self, file: str, document: Document, broken: frozenset[int]) -> None:
+    def __init__(self, file: str, document: Document, broken: frozenset[int], pins: Pins | None) -> None:
         self.problems: list[Problem] = []
+        self._pins = pins
         self._broken = broken
         self._file = file
         self._document = document
@@ -158,6 +170,7 @@ class _Reader:
             capability_sets=self._sets,
             entries=tuple(self._entry(i, entry) for i, entry in enumerate(root["layers"]) if i not in self._broken),
             lines=self._document.lines,
+            pins=self._pins,
         )
 
     @property
@@ -180,16 +193,23 @@ class _Reader:
         path = str(self._folder / word)
         kind = kind_of(word, str(self._folder))
         if kind is not None:
+            if kind.fetched and self._pins and not self._pins.has(word):
+                hint = f"navigator-export build {self._file} --lock adds it"
+                self._problem(("sources", name), f"{kind.called(word)} is not in {lock_of(self._file)}", hint)
+                return ()
             if kind.repeatable:
-                return (path if kind.on_disk else word,)
+                return (as_path(path) if kind.on_disk else word,)
             hint = "name a file: a manifest's sources are read anew by every build"
             self._problem(("sources", name), f"{kind.called(word)} cannot be a source of a manifest", hint)
         elif has_magic(word):
             found = sorted(glob(path, recursive=True))  # noqa: PTH207 - takes any pattern
             if not found:
                 self._problem(("sources", name), f"no file matches {word!r}", f"looked from {self._folder}")
-            return found
+            return [as_path(file) for file in found]
         else:
+            if problem := unknown_name(word, str(self._folder)):
+                self._problem(("sources", name), problem.message, problem.hint)
+                return ()
             there = [entry.name for entry in Path(path).parent.glob("*")]
             self._problem(("sources", name), f"there is no file {word!r}", nearest(Path(word).name, there, "files"))
         return ()

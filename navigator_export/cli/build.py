@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
 from navigator_export.build.memory import Memory
+from navigator_export.build.pins import Pins, lock_of, pin, read_pins, write_pins
 from navigator_export.cli import exit_codes
 from navigator_export.cli.interruption import finished
+from navigator_export.cli.options import offline_option
 from navigator_export.cli.progress import Progress
 from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.tables import table
@@ -30,6 +33,8 @@ from navigator_export.wording import counted
 @click.option(
     "--check", "check_only", is_flag=True, help="Write nothing; exit 1 where the folder is not as it should be."
 )
+@click.option("--lock", is_flag=True, help="Pin published sets and addresses that are not pinned yet, in a .lock file.")
+@offline_option
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to work in.")
 @click.option("--fresh", is_flag=True, help="Make every layer anew, also those whose input did not change.")
 @click.option(
@@ -46,6 +51,7 @@ def command(
     manifest: str,
     output: str | None,
     check_only: bool,
+    lock: bool,
     jobs: int,
     fresh: bool,
     format_: ReportFormat,
@@ -57,18 +63,25 @@ def command(
     All layers are made and checked before the first file moves; each file is replaced whole. Layers of an earlier
     build that the manifest no longer has are removed. With --check nothing is written, and the exit code is 1 where a
     file is missing, stale or stray.
+
+    Published sets and addresses among the sources are what the manifest's lock pins them to, layers.lock for
+    layers.yaml; --lock writes it, and `sets update` moves it to what is newest.
     """
     if output in ("", "-"):
         raise click.UsageError("--output takes a folder")
+    if lock and check_only:
+        raise click.UsageError("--lock writes a file, which --check does not")
     watcher = Watcher() if quiet else Progress(verbose=verbose)
     try:
-        settled = read_manifest(manifest)
+        settled = _locked(read_manifest(manifest, locked=False)) if lock else read_manifest(manifest)
         folder = output or settled.output or str(Path(manifest).parent)
         if check_only:
             return _check(settled, folder, jobs, format_, watcher, quiet=quiet)
         catalogue = known()
         memory = None if fresh or catalogue.has_imports else Memory(manifest)
         built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
+        if settled.pins and lock and (settled.fetched or lock_of(manifest).exists()):
+            write_pins(settled.pins, manifest)
         finished()
     except ProblemsError as error:
         if format_ == "text":
@@ -83,6 +96,11 @@ def command(
     if not quiet:
         complain(_summary(built, settled, folder))
     return exit_codes.DONE
+
+
+def _locked(manifest: Manifest) -> Manifest:
+    """Return a manifest with all that it fetches pinned."""
+    return replace(manifest, pins=pin(manifest.fetched, read_pins(manifest.file) or Pins()))
 
 
 def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, watcher: Watcher, *, quiet: bool) -> int:
