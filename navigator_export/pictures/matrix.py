@@ -73,16 +73,24 @@ class Cell(msgspec.Struct, frozen=True):
         return bool(said) or not self.enabled
 
     @property
+    def marked(self) -> bool:
+        """Return whether it has a score or a colour of its own."""
+        return self.score is not None or bool(self.color)
+
+    @property
     def value(self) -> float | None:
         """Return the score that the cell has the colour of: the aggregate one where there is one, else its own."""
         return self.score if self.aggregate is None else self.aggregate
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How many of the techniques and sub-techniques of a tactic have a score."""
+    """How many of some techniques and sub-techniques have a score, or a colour of their own."""
 
-    scored: int
+    marked: int
     all: int
+
+    def __str__(self) -> str:
+        return f"{self.marked} of {self.all}"
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -98,9 +106,9 @@ class Column(msgspec.Struct, frozen=True):
         return all(cell.hidden for cell in self.cells)
 
     def count(self) -> Count:
-        """Return how many of the techniques and sub-techniques that the layer's filters let show have a score."""
+        """Return how many of the techniques and sub-techniques that the layer's filters let show are marked."""
         shown = tuple(shown_of(self.cells))
-        return Count(sum(cell.score is not None for cell in shown), len(shown))
+        return Count(sum(cell.marked for cell in shown), len(shown))
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -131,6 +139,12 @@ class Picture(msgspec.Struct, frozen=True):
     def shown(self) -> tuple[Column, ...]:
         """Return the columns that show."""
         return tuple(column for column in self.columns if not column.hidden)
+
+    def count(self) -> Count:
+        """Return how many techniques and sub-techniques that show are marked, each counted once for all its tactics."""
+        cells = [cell for column in self.shown for cell in shown_of(column.cells)]
+        marked = {cell.id for cell in cells if cell.marked}
+        return Count(len(marked), len({cell.id for cell in cells}))
 
 
 def shown_of(cells: Iterable[Cell]) -> Iterator[Cell]:
