@@ -19,6 +19,8 @@ from navigator_export.validation.colours import FUNCTION, is_colour, plain
 
 WHITE: Final = "#ffffff"
 BLACK: Final = "#000000"
+GREY: Final = "#aaaaaa"
+"""The text of a technique that is disabled."""
 
 RGBA = tuple[float, float, float, float]
 """Red, green and blue from 0 to 255, and the opacity from 0 to 1."""

@@ -33,12 +33,9 @@ from navigator_export.layer.format import (
     MetadataEntry,
 )
 from navigator_export.model import Domain
-from navigator_export.pictures.colours import WHITE, Shades, ink_on, number, painted, shades_of
+from navigator_export.pictures.colours import GREY, WHITE, Shades, ink_on, number, painted, shades_of
 from navigator_export.validation.view import DOMAINS_BY_NAME, OLD_DOMAIN_NAMES
 from navigator_export.wording import quoted
-
-GREY: Final = "#aaaaaa"
-"""The text of a technique that is disabled."""
 
 
 class Cell(msgspec.Struct, frozen=True):
