@@ -36,6 +36,8 @@ class Entry(msgspec.Struct, frozen=True):
     text: str
     mark: str
     """What tells its colour to those who do not see it: the score, or the letter of the legend's entry."""
+    taken: float
+    """How much of a lane's width is not for the text."""
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -106,17 +108,13 @@ def _entry(cell: Cell, hint: str, letters: dict[str, str], with_id: bool, *, is_
         mark = shown_number(cell.value)
     elif cell.fill:
         mark = letters.get(cell.fill, "•")
-    return Entry(cell, is_sub, name + hint, mark)
+    taken = 2 * PAD + (INDENT if is_sub else 0) + (width(mark, True) + PAD if mark else 0)
+    return Entry(cell, is_sub, name + hint, mark, taken)
 
 
 def lines_of(entry: Entry, lane: float) -> tuple[str, ...]:
     """Return the lines of an entry in a lane so wide."""
-    return wrapped(entry.text, round(_room(entry, lane), 3))
-
-
-def _room(entry: Entry, lane: float) -> float:
-    taken = 2 * PAD + (INDENT if entry.is_sub else 0) + (width(entry.mark, True) + PAD if entry.mark else 0)
-    return max(lane - taken, 2.0)
+    return wrapped(entry.text, round(max(lane - entry.taken, 2.0), 3))
 
 
 def entry_height(entry: Entry, lane: float) -> float:

@@ -23,13 +23,14 @@ _OTHER: Final = 0.6
 _WIDE: Final = 1.0
 
 
+@lru_cache(maxsize=20_000)
 def width(text: str, bold: bool = False) -> float:
     """Return how wide a text is, as a multiple of its size."""
     table = _table("bold" if bold else "regular")
     return sum(table[character] if character in table else _guessed(character) for character in text)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def wrapped(text: str, room: float, bold: bool = False) -> tuple[str, ...]:
     """Return a text in lines of at most so much room, as a multiple of its size; at least one line.
 
@@ -37,16 +38,16 @@ def wrapped(text: str, room: float, bold: bool = False) -> tuple[str, ...]:
     """
     lines = [""]
     taken = 0.0
-    for word, wide in _words(text, bold):
-        if taken + width(word.rstrip(), bold) <= room:
+    for word, wide, inked in _words(text, bold):
+        if taken + inked <= room:
             lines[-1] += word
             taken += wide
             continue
         if lines[-1]:
             lines.append("")
-        *whole, rest = _broken(word, room, bold)
+        *whole, rest = [word] if inked <= room else _broken(word, room, bold)
         lines[-1:] = [*whole, rest]
-        taken = width(rest, bold)
+        taken = wide if not whole else width(rest, bold)
     return tuple(line.rstrip() for line in lines)
 
 
@@ -77,20 +78,18 @@ def _guessed(character: str) -> float:
 
 
 @lru_cache(maxsize=5_000)
-def _words(text: str, bold: bool) -> tuple[tuple[str, float], ...]:
-    """Return the pieces that a line may end after, each with its width."""
+def _words(text: str, bold: bool) -> tuple[tuple[str, float, float], ...]:
+    """Return the pieces that a line may end after, each with its width, and that without the space at its end."""
     pieces = [""]
     for character in text:
         pieces[-1] += character
         if character in " -/":
             pieces.append("")
-    return tuple((piece, width(piece, bold)) for piece in pieces if piece)
+    return tuple((piece, width(piece, bold), width(piece.rstrip(), bold)) for piece in pieces if piece)
 
 
 def _broken(word: str, room: float, bold: bool) -> list[str]:
-    """Return a word in pieces that fit a line."""
-    if width(word.rstrip(), bold) <= room:
-        return [word]
+    """Return a word that is wider than a line in pieces that are not."""
     pieces = [""]
     for character in word:
         if pieces[-1] and width(pieces[-1] + character, bold) > room:

@@ -20,9 +20,7 @@ def svg(page: Page) -> bytes:
 
 def escaped(text: str) -> str:
     """Return a text as XML may hold it, between tags and in attributes; what it cannot hold becomes U+FFFD."""
-    if text.isalnum():
-        return text
-    clean = _NOT_IN_XML.sub("\ufffd", text)
+    clean = text if text.isprintable() else _NOT_IN_XML.sub("\ufffd", text)
     return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
