@@ -19,6 +19,8 @@ from navigator_export.validation.colours import FUNCTION, is_colour, plain
 
 WHITE: Final = "#ffffff"
 BLACK: Final = "#000000"
+GREY: Final = "#aaaaaa"
+"""The text of a technique that is disabled."""
 
 RGBA = tuple[float, float, float, float]
 """Red, green and blue from 0 to 255, and the opacity from 0 to 1."""
@@ -62,6 +64,7 @@ def painted(text: str, behind: str = WHITE) -> str:
     if not is_colour(text):
         return ""
     *channels, opacity = rgba(text)
+    opacity = floor(opacity * 100 + 0.5) / 100
     under = rgba(behind)
     mixed = [(floor(over + 0.5) - below) * opacity + below for over, below in zip(channels, under, strict=False)]
     return _hex((mixed[0], mixed[1], mixed[2], 1))
@@ -96,8 +99,8 @@ def rgba(text: str) -> RGBA:
     if model == "rgb":
         red, green, blue = (_share(part, 255) * 255 for part in parts[:3])
         return red, green, blue, opacity
-    hue = _share(parts[0], 360)
-    one, two = (_share(_percent(part), 100) for part in parts[1:3])
+    hue = floor(_share(parts[0], 360) * 360 + 0.5) / 360
+    one, two = (floor(_share(_percent(part), 100) * 100 + 0.5) / 100 for part in parts[1:3])
     channels = hls_to_rgb(hue, two, one) if model == "hsl" else hsv_to_rgb(hue, one, two)
     return channels[0] * 255, channels[1] * 255, channels[2] * 255, opacity
 

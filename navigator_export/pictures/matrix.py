@@ -33,12 +33,9 @@ from navigator_export.layer.format import (
     MetadataEntry,
 )
 from navigator_export.model import Domain
-from navigator_export.pictures.colours import WHITE, Shades, ink_on, number, painted, shades_of
+from navigator_export.pictures.colours import GREY, WHITE, Shades, ink_on, number, painted, shades_of
 from navigator_export.validation.view import DOMAINS_BY_NAME, OLD_DOMAIN_NAMES
 from navigator_export.wording import quoted
-
-GREY: Final = "#aaaaaa"
-"""The text of a technique that is disabled."""
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -73,16 +70,24 @@ class Cell(msgspec.Struct, frozen=True):
         return bool(said) or not self.enabled
 
     @property
+    def marked(self) -> bool:
+        """Return whether it has a score or a colour of its own."""
+        return self.score is not None or bool(self.color)
+
+    @property
     def value(self) -> float | None:
         """Return the score that the cell has the colour of: the aggregate one where there is one, else its own."""
         return self.score if self.aggregate is None else self.aggregate
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How many of the techniques and sub-techniques of a tactic have a score."""
+    """How many of some techniques and sub-techniques have a score, or a colour of their own."""
 
-    scored: int
+    marked: int
     all: int
+
+    def __str__(self) -> str:
+        return f"{self.marked} of {self.all}"
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -98,9 +103,9 @@ class Column(msgspec.Struct, frozen=True):
         return all(cell.hidden for cell in self.cells)
 
     def count(self) -> Count:
-        """Return how many of the techniques and sub-techniques that the layer's filters let show have a score."""
+        """Return how many of the techniques and sub-techniques that the layer's filters let show are marked."""
         shown = tuple(shown_of(self.cells))
-        return Count(sum(cell.score is not None for cell in shown), len(shown))
+        return Count(sum(cell.marked for cell in shown), len(shown))
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -131,6 +136,12 @@ class Picture(msgspec.Struct, frozen=True):
     def shown(self) -> tuple[Column, ...]:
         """Return the columns that show."""
         return tuple(column for column in self.columns if not column.hidden)
+
+    def count(self) -> Count:
+        """Return how many techniques and sub-techniques that show are marked, each counted once for all its tactics."""
+        cells = [cell for column in self.shown for cell in shown_of(column.cells)]
+        marked = {cell.id for cell in cells if cell.marked}
+        return Count(len(marked), len({cell.id for cell in cells}))
 
 
 def shown_of(cells: Iterable[Cell]) -> Iterator[Cell]:
@@ -219,6 +230,9 @@ class _Drawing:
         self._release = release
         self._annotations = annotations
         self._behind = behind
+        self._plain_ink = ink_on(behind)
+        self._cells: dict[tuple[str, int], Cell] = {}
+        """By id and what the layer says of it, which is mostly the same under all its tactics."""
         self._sorting = _given(layer.sorting, 0)
         self._hides_disabled = layer.hide_disabled is True
         self._expanded = _choice(layout.expanded_subtechniques, _EXPANDED)
@@ -265,15 +279,22 @@ class _Drawing:
 
     def _cell(self, id_: str, tactic: str) -> Cell:
         """Return a technique under a tactic, as if it had no sub-techniques."""
-        name = self._release.name(id_)
         entry = self._annotations.of(id_, tactic)
+        key = id_, id(entry)
+        if key not in self._cells:
+            self._cells[key] = self._made(id_, entry)
+        return self._cells[key]
+
+    def _made(self, id_: str, entry: LayerTechnique | None) -> Cell:
+        name = self._release.name(id_)
         if entry is None:
-            return Cell(id_, name, ink=ink_on(self._behind), hidden=self._filtered(id_))
+            return Cell(id_, name, ink=self._plain_ink, hidden=self._filtered(id_))
         enabled = entry.enabled is not False
         score = None if isinstance(entry.score, UnsetType) else number(entry.score)
         color = _given(entry.color, "")
         own = painted(color, self._behind) if color else ""
         fill = own or ("" if score is None else self.shades.of(score)) if enabled else ""
+        ink = (ink_on(fill) if fill else self._plain_ink) if enabled else GREY
         return Cell(
             id_,
             name,
@@ -284,7 +305,7 @@ class _Drawing:
             enabled=enabled,
             color=color if own else "",
             fill=fill,
-            ink=ink_on(fill or self._behind) if enabled else GREY,
+            ink=ink,
             hidden=self._filtered(id_) or (self._hides_disabled and not enabled),
         )
 
@@ -387,20 +408,33 @@ def _legend(layer: Layer, behind: str) -> Iterator[LegendItem]:
 
 
 def _metadata(entries: tuple[MetadataEntry, ...]) -> tuple[Metadata | Divider, ...]:
-    pairs = (_pair(entry, "name", "value", "name") for entry in entries)
-    return tuple(Metadata(*pair) if pair else Divider() for pair in pairs if pair is not None)
+    return tuple([kept for entry in entries if (kept := _metadata_entry(entry)) is not None])
+
+
+def _metadata_entry(entry: MetadataEntry) -> Metadata | Divider | None:
+    if isinstance(entry, Metadata):
+        return entry if entry.name and entry.value else None
+    pair = () if isinstance(entry, Divider) else _pair(entry, "name", "value", "name")
+    return None if pair is None else Metadata(*pair) if pair else Divider()
 
 
 def _links(entries: tuple[LinkEntry, ...]) -> tuple[Link | Divider, ...]:
-    pairs = (_pair(entry, "label", "url", "url") for entry in entries)
-    return tuple(Link(*pair) if pair else Divider() for pair in pairs if pair is not None)
+    return tuple([kept for entry in entries if (kept := _link_entry(entry)) is not None])
 
 
-def _pair(entry: msgspec.Struct | msgspec.Raw, left: str, right: str, key: str) -> tuple[str, ...] | None:
-    """Return the two texts of an entry; none for a divider, None where the Navigator shows nothing of it."""
-    if isinstance(entry, Divider):
-        return ()
-    fields = msgspec.json.decode(entry) if isinstance(entry, msgspec.Raw) else msgspec.to_builtins(entry)
+def _link_entry(entry: LinkEntry) -> Link | Divider | None:
+    if isinstance(entry, Link):
+        return entry if entry.label and entry.url else None
+    pair = () if isinstance(entry, Divider) else _pair(entry, "label", "url", "url")
+    return None if pair is None else Link(*pair) if pair else Divider()
+
+
+def _pair(entry: msgspec.Raw, left: str, right: str, key: str) -> tuple[str, ...] | None:
+    """Return the two texts of an entry that is not of the format's own form; none for a divider.
+
+    None where the Navigator shows nothing of it.
+    """
+    fields = msgspec.json.decode(entry)
     if not isinstance(fields, dict):
         return None
     if key not in fields:
