@@ -67,6 +67,15 @@ class Manifest(msgspec.Struct, frozen=True):
     lines: dict[tuple[str | int, ...], int]
     problems: tuple[Problem, ...] = ()
     """What is wrong in it; the rest of it stands, so that a build can tell what is wrong there too."""
+    pages: bool = False
+    """Whether every layer gets a page and a picture, and all of them a gallery."""
+    data_links: bool = False
+    """Whether, without base_url, every layer gets a page too that opens it from a link which holds it whole."""
+
+    @property
+    def linking_navigator(self) -> str | None:
+        """Return the Navigator that pages open layers in from links that hold them; None where there are none."""
+        return self.navigator_url if self.pages and self.data_links and self.base_url is None else None
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -154,6 +163,8 @@ class _Reader:
             output=str(self._folder / root["output"]) if "output" in root else None,
             base_url=root.get("base_url"),
             navigator_url=root.get("navigator_url", PUBLIC_NAVIGATOR),
+            pages=root.get("pages", False),
+            data_links=root.get("data_links", False),
             sources=self._sources,
             capability_sets=self._sets,
             entries=tuple(self._entry(i, entry) for i, entry in enumerate(root["layers"]) if i not in self._broken),

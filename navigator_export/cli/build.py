@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import msgspec
 
 from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
@@ -30,6 +31,7 @@ from navigator_export.wording import counted
 @click.option(
     "--check", "check_only", is_flag=True, help="Write nothing; exit 1 where the folder is not as it should be."
 )
+@click.option("--pages", is_flag=True, help="Make pages, pictures and a gallery too, as with `pages: true`.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to work in.")
 @click.option("--fresh", is_flag=True, help="Make every layer anew, also those whose input did not change.")
 @click.option(
@@ -46,6 +48,7 @@ def command(
     manifest: str,
     output: str | None,
     check_only: bool,
+    pages: bool,
     jobs: int,
     fresh: bool,
     format_: ReportFormat,
@@ -63,11 +66,17 @@ def command(
     watcher = Watcher() if quiet else Progress(verbose=verbose)
     try:
         settled = read_manifest(manifest)
+        if pages:
+            settled = msgspec.structs.replace(settled, pages=True)
         folder = output or settled.output or str(Path(manifest).parent)
         if check_only:
             return _check(settled, folder, jobs, format_, watcher, quiet=quiet)
         catalogue = known()
-        memory = None if fresh or catalogue.has_imports else Memory(manifest)
+        memory = (
+            None
+            if fresh or catalogue.has_imports
+            else Memory(manifest, settled.pages and (settled.pages, settled.linking_navigator))
+        )
         built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
         finished()
     except ProblemsError as error:

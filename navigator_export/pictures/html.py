@@ -17,14 +17,11 @@ from navigator_export.layer.format import Divider, Link, Metadata
 from navigator_export.model import Domain
 from navigator_export.pictures.colours import ink_on, shown_number
 from navigator_export.pictures.markup import document, escaped
-from navigator_export.pictures.matrix import Cell, Column, Picture, shown_of
-from navigator_export.version import __version__
+from navigator_export.pictures.matrix import Cell, Column, Count, Picture
 
 _FILTERS: Final = ("tier", "capability", "group", "category", "value", "tactic")
 
 _DOMAINS: Final[dict[Domain, str]] = {"enterprise": "Enterprise", "mobile": "Mobile", "ics": "ICS"}
-
-GENERATOR: Final = f'<meta name="generator" content="navigator-export {__version__}">'
 
 _ADDRESSES: Final = ("https://", "http://", "mailto:")
 """What a link may begin with; any other address is shown as text."""
@@ -39,8 +36,8 @@ class _Said(msgspec.Struct, frozen=True):
     tactics: tuple[str, ...]
 
 
-def page_of(picture: Picture) -> bytes:
-    """Return the page of a layer."""
+def html_of(picture: Picture) -> bytes:
+    """Return the page of a layer, from its picture on white; the same picture gives the same bytes."""
     anchors, said = _gathered(picture)
     classes = _Classes()
     columns = "\n".join(_column(column, anchors, classes, show_id=picture.show_id) for column in picture.shown)
@@ -62,12 +59,13 @@ def page_of(picture: Picture) -> bytes:
             "trademark of The MITRE Corporation.</footer>",
         )
     )
-    style = _part("html.css") + classes.rules()
-    return document(picture.name or "Layer", body, style=style, script=_part("html.js"), head=GENERATOR)
+    style = packaged("html.css") + classes.rules()
+    return document(picture.name or "Layer", body, style=style, script=packaged("html.js"))
 
 
 @cache
-def _part(name: str) -> str:
+def packaged(name: str) -> str:
+    """Return a style or a script that travels in the package."""
     return files("navigator_export.pictures").joinpath(name).read_text("utf-8")
 
 
@@ -83,7 +81,9 @@ class _Classes:
 
     def rules(self) -> str:
         """Return the style of all classes that were asked for."""
-        return "".join(f".{name},tr.{name}{{background:{fill};color:{ink_on(fill)}}}\n" for fill, name in self._names.items())
+        return "".join(
+            f".{name},tr.{name}{{background:{fill};color:{ink_on(fill)}}}\n" for fill, name in self._names.items()
+        )
 
 
 def _gathered(picture: Picture) -> tuple[dict[tuple[str, str], str], list[_Said]]:
@@ -118,27 +118,25 @@ def _with_names(column: Column) -> Iterator[tuple[Cell, str]]:
 
 
 def _header(picture: Picture, classes: _Classes) -> str:
-    shown = {cell.id: cell for column in picture.shown for cell in shown_of(column.cells)}
-    scored = {cell.id for column in picture.shown for cell in shown_of(column.cells) if cell.score is not None}
+    count = picture.count()
     legend = "".join(f'<li class="{classes.of(item.color)}">{escaped(item.label)}' for item in picture.legend)
     parts = [
         "<header>",
         f'<p class="over">MITRE ATT&amp;CK® {_DOMAINS[picture.domain]} {escaped(picture.release)}</p>',
         f"<h1>{escaped(picture.name or 'Layer')}</h1>",
         f'<p class="about">{escaped(picture.description)}</p>' if picture.description else "",
-        f'<p class="sum"><b>{_share(len(scored), len(shown))}</b>{len(scored):,} of {len(shown):,} '
-        f"techniques and sub-techniques have a score</p>",
+        f'<p class="sum"><b>{_share(count)}</b>{count} techniques and sub-techniques are marked</p>',
         f'<ul class="legend" aria-label="Legend">{legend}</ul>' if legend else "",
         "</header>",
     ]
     return "\n".join(filter(None, parts))
 
 
-def _share(part: int, whole: int) -> str:
+def _share(count: Count) -> str:
     """Return a share in whole per cent; one that is not all is never 100, nor one that is something 0."""
-    if not whole or not part or part == whole:
-        return "0 %" if not part else "100 %"
-    return f"{min(99, max(1, round(100 * part / whole)))} %"
+    if count.marked in (0, count.all):
+        return "100 %" if count.marked else "0 %"
+    return f"{min(99, max(1, round(100 * count.marked / count.all)))} %"
 
 
 def _tools(*, folded: bool) -> str:
@@ -168,15 +166,22 @@ def _column(column: Column, anchors: dict[tuple[str, str], str], classes: _Class
             if not sub.hidden and (cell.open or sub.annotated):
                 anchor = anchors.get((sub.id, tactic.short_name), "")
                 rows.append(_row(sub, anchor, classes, "s fold" if folded else "s", show_id=show_id))
-    width = f"{100 * count.scored / count.all:.1f}" if count.all else "0"
     return (
         f'<section class="t"><h2 id="{escaped(tactic.id)}">{escaped(tactic.name)}</h2>'
-        f"<p>{count.scored} of {count.all}</p>"
-        f'<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect width="{width}" height="4"/></svg>'
+        f"<p>{count}</p>"
+        f"{bar(count)}"
         f'<table aria-labelledby="{escaped(tactic.id)}"><colgroup><col><col class="n"></colgroup>'
         '<thead class="v"><tr><th scope="col">Technique<th scope="col">Score</thead>\n'
         f"<tbody>{chr(10).join(rows)}</tbody></table></section>"
+    )
+
+
+def bar(count: Count) -> str:
+    """Return a share as a bar, for whoever sees it: beside it stands what it says."""
+    width = f"{100 * count.marked / count.all:.1f}".removesuffix(".0") if count.all else "0"
+    return (
+        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{width}" height="4"/></svg>'
     )
 
 

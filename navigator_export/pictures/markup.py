@@ -11,14 +11,25 @@ _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that a page may not hold: controls, halves of characters, and what Unicode keeps for no character."""
 
+MARK: Final = "\n".join(
+    (
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        '<meta name="generator" content="navigator-export">',
+    )
+)
+"""What every page begins with."""
+
 
 def escaped(text: str) -> str:
     """Return a text as HTML and SVG show it, in content and in quoted attributes alike."""
     return _UNFIT.sub("\ufffd", text.replace("\r\n", "\n")).translate(_ENTITIES)
 
 
-def document(title: str, body: str, *, style: str, script: str = "", head: str = "") -> bytes:
-    """Return a whole page: its title a text, `body` and `head` markup; style and script are its own and run alone.
+def document(title: str, body: str, *, style: str, script: str = "") -> bytes:
+    """Return a whole page: its title a text and its `body` markup; style and script are its own and run alone.
 
     A policy in the page names both by their digests: nothing else runs, is loaded or sent, whatever the body holds.
     """
@@ -30,15 +41,11 @@ def document(title: str, body: str, *, style: str, script: str = "", head: str =
         "form-action 'none'",
     )
     parts = (
-        "<!DOCTYPE html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
+        MARK,
         f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(policy)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
         '<meta name="color-scheme" content="light dark">',
-        *filter(None, (head,)),
         f"<title>{escaped(title)}</title>",
         f"<style>{style}</style>",
         "</head>",
