@@ -5,11 +5,13 @@
   const matrix = document.querySelector(".cols");
   const said = tools.querySelector("output");
   const ASPECTS = ["tier", "capability", "group", "category", "value"];
+  const COUNTS = ["and", "links"]; // names of what a layer says of capabilities and links that it has no room for
   const RANK = ["minimal", "partial", "significant"];
 
   // What each technique says, block by block: a rating is a category with the value that follows it.
   const blocksOf = (article) => all("dl", article).flatMap((list) => {
-    const pairs = all("dt", list).map((term) => [term.textContent, term.nextElementSibling.textContent]);
+    const pairs = all("dt", list).map((term) => [term.textContent, term.nextElementSibling.textContent])
+      .filter(([name]) => !COUNTS.includes(name));
     if (!pairs.some(([name]) => ASPECTS.includes(name))) {
       return pairs.map(([name, value]) => {
         const cut = value.lastIndexOf(" · ");
@@ -27,7 +29,7 @@
     return ratings.length ? ratings.map((rating) => ({ ...block, ...rating })) : [block];
   });
   const articles = all("article").map((element) => ({
-    element, blocks: blocksOf(element), text: element.textContent.toLowerCase(),
+    element, blocks: blocksOf(element), cut: all("dt", element).some((term) => term.textContent === "and"), text: element.textContent.toLowerCase(),
   }));
   const byId = new Map(articles.map((article) => [article.element.id, article]));
   const rows = all("tbody tr", matrix).map((element) => {
@@ -70,7 +72,9 @@
     for (const article of articles) article.element.hidden = !shown.has(article);
     matrix.classList.toggle("only", tools.elements.only.checked);
     matrix.classList.toggle("all", tools.elements.all?.checked ?? false);
-    said.value = active ? `${shown.size} of ${articles.length} techniques with something to say match` : "";
+    const cut = aspects.length ? articles.filter((article) => article.cut && !shown.has(article)).length : 0;
+    said.value = !active ? "" : `${shown.size} of ${articles.length} annotated techniques match`
+      + (cut ? `; ${cut} more have capabilities that the layer only counts, and may match too` : "");
   };
 
   tools.hidden = false;
