@@ -16,6 +16,7 @@ from navigator_export.build.manifest import Manifest
 from navigator_export.build.paths import OWN_FILES
 from navigator_export.characters import escaped_in_json, spelled_out
 from navigator_export.model import Source
+from navigator_export.opening import opening_address
 from navigator_export.validation.reports import markdown
 from navigator_export.version import __version__
 
@@ -142,19 +143,12 @@ def _addressed(manifest: Manifest, layer: IndexedLayer) -> IndexedLayer:
         return layer
     base = quote(manifest.base_url.rstrip("/"), safe=":/@[]!$&'()*+,;=%")
     url = f"{base}/{quote(layer.file)}"
-    return msgspec.structs.replace(layer, url=url, open_url=_open_url(manifest, (url,)))
+    return msgspec.structs.replace(layer, url=url, open_url=opening_address((url,), manifest.navigator_url))
 
 
 def _open_together(manifest: Manifest, layers: Sequence[IndexedLayer]) -> str | None:
     urls = [layer.url for layer in layers if layer.url]
-    return _open_url(manifest, urls) if 0 < len(urls) <= MOST_TABS else None
-
-
-def _open_url(manifest: Manifest, urls: Iterable[str]) -> str:
-    # The Navigator opens several layerURL in the order given; everything in them is encoded, or it cuts them short. Its
-    # tabs=false would also take the "+" away, and with that the dialog that combines layers.
-    parts = [f"layerURL={quote(url, safe='')}" for url in urls]
-    return f"{manifest.navigator_url}#{'&'.join((*parts, 'leave_site_dialog=false'))}"
+    return opening_address(urls, manifest.navigator_url) if 0 < len(urls) <= MOST_TABS else None
 
 
 def _table(index: Index) -> str:

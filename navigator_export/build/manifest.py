@@ -14,6 +14,7 @@ from navigator_export.build.yaml import Document, parse_yaml
 from navigator_export.errors import Problem, ProblemsError, nearest
 from navigator_export.layer.scoring import Scoring
 from navigator_export.model import VALUES
+from navigator_export.opening import PUBLIC_NAVIGATOR
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, Criteria, Selection
@@ -21,7 +22,6 @@ from navigator_export.sources.registry import contents, files_of, kind_of
 from navigator_export.tiers import TierOptions
 
 OWN_RELEASE = "own"
-NAVIGATOR_URL = "https://mitre-attack.github.io/attack-navigator/"
 
 
 class ManifestError(ProblemsError):
@@ -153,7 +153,7 @@ class _Reader:
             file=self._file,
             output=str(self._folder / root["output"]) if "output" in root else None,
             base_url=root.get("base_url"),
-            navigator_url=root.get("navigator_url", NAVIGATOR_URL),
+            navigator_url=root.get("navigator_url", PUBLIC_NAVIGATOR),
             sources=self._sources,
             capability_sets=self._sets,
             entries=tuple(self._entry(i, entry) for i, entry in enumerate(root["layers"]) if i not in self._broken),

@@ -20,6 +20,8 @@ COMMANDS: Final = MappingProxyType(
         "export": "Write one Navigator layer from mapping files.",
         "build": "Write every layer of a manifest, with an index, or check that they are current.",
         "validate": "Report every finding in layer files.",
+        "open": "Open layers, or mapping files, in the Navigator.",
+        "serve": "Serve layers, and a Navigator, to this computer's browser alone.",
         "inspect": "Show what mapping files hold.",
         "convert": "Write mapping files, in any form, as unified JSON.",
         "template": "Write a list to start your own mappings with.",
