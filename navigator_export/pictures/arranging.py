@@ -76,7 +76,7 @@ class Arrangement(msgspec.Struct, frozen=True):
 def sections_of(picture: Picture, look: Look) -> tuple[Section, ...]:
     """Return what of a picture is drawn."""
     letters = {item.color: chr(ord("A") + number % 26) for number, item in enumerate(picture.legend)}
-    with_id = look.show_id or picture.show_id
+    with_id = picture.show_id
     sections = []
     for column in picture.shown:
         groups = []

@@ -58,7 +58,7 @@ _COMMENT: Final = 300
 def page_of(picture: Picture, look: Look) -> Page:
     """Return a picture drawn as it is to look; it should have been made with the look's `behind`."""
     sections = sections_of(picture, look)
-    with_id = look.show_id or picture.show_id
+    with_id = picture.show_id
     size = PAGES[look.page]
     if size is None:
         arrangement = arrange_freely(sections, _OWN_SIZE, with_id)
@@ -174,7 +174,7 @@ def _matrix(
 ) -> Iterator[Part]:
     theme = THEMES[look.theme]
     size, lane = arrangement.size, arrangement.lane
-    with_id = look.show_id or picture.show_id
+    with_id = picture.show_id
     x = at[0]
     for section, lanes in zip(sections, arrangement.lanes, strict=True):
         wide = len(lanes) * lane + (len(lanes) - 1) * LANE_GAP

@@ -83,7 +83,9 @@ class _Classes:
 
     def rules(self) -> str:
         """Return the style of all classes that were asked for."""
-        return "".join(f".{name},tr.{name}{{background:{fill};color:{ink_on(fill)}}}\n" for fill, name in self._names.items())
+        return "".join(
+            f".{name},tr.{name}{{background:{fill};color:{ink_on(fill)}}}\n" for fill, name in self._names.items()
+        )
 
 
 def _gathered(picture: Picture) -> tuple[dict[tuple[str, str], str], list[_Said]]:

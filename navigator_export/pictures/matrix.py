@@ -125,6 +125,7 @@ class Picture(msgspec.Struct, frozen=True):
     aggregates: str = ""
     """How scores are aggregated, `average`, `min`, `max` or `sum`; empty where the layer does not show it."""
     show_id: bool = False
+    """Whether ids stand before the names."""
     platforms: tuple[str, ...] = ()
     """What the filter lets show; empty where that is all."""
     metadata: tuple[Metadata | Divider, ...] = ()
