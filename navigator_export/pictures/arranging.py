@@ -75,7 +75,6 @@ class Arrangement(msgspec.Struct, frozen=True):
 
 def sections_of(picture: Picture, look: Look) -> tuple[Section, ...]:
     """Return what of a picture is drawn."""
-    letters = {item.color: chr(ord("A") + number % 26) for number, item in enumerate(picture.legend)}
     with_id = picture.show_id
     sections = []
     for column in picture.shown:
@@ -86,8 +85,8 @@ def sections_of(picture: Picture, look: Look) -> tuple[Section, ...]:
                 continue
             folded = [sub for sub in shown_of(cell.sub_techniques) if sub not in subs]
             hint = f" (+{sum(sub.annotated for sub in folded)})" if any(sub.annotated for sub in folded) else ""
-            entries = [_entry(cell, hint, letters, with_id, is_sub=False)]
-            entries += [_entry(sub, "", letters, with_id, is_sub=True) for sub in subs]
+            entries = [_entry(cell, hint, picture.letters, with_id, is_sub=False)]
+            entries += [_entry(sub, "", picture.letters, with_id, is_sub=True) for sub in subs]
             groups.append(Group(tuple(entries)))
         if groups or not look.only_scored:
             sections.append(Section(column, tuple(groups)))

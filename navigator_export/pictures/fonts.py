@@ -22,6 +22,8 @@ ASCENT: Final = 0.72
 _UNITS: Final = 2048
 _OTHER: Final = 0.6
 _WIDE: Final = 1.0
+_SHORT: Final = 3
+"""Characters that stay with what follows their hyphen or slash."""
 
 
 @lru_cache(maxsize=20_000)
@@ -85,7 +87,7 @@ def _words(text: str, bold: bool) -> tuple[tuple[str, float, float], ...]:
     pieces = [""]
     for character in text:
         pieces[-1] += character
-        if character in " -/":
+        if character == " " or (character in "-/" and len(pieces[-1]) > _SHORT):
             pieces.append("")
     return tuple((piece, width(piece, bold), width(piece.rstrip(), bold)) for piece in pieces if piece)
 
