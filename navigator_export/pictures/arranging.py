@@ -102,11 +102,11 @@ def _subs(cell: Cell, look: Look) -> Iterator[Cell]:
 
 def _entry(cell: Cell, hint: str, letters: dict[str, str], with_id: bool, *, is_sub: bool) -> Entry:
     name = f"{cell.id} {cell.name}" if with_id or not cell.name else cell.name
-    mark = ""
-    if cell.value is not None:
+    mark = letters.get(cell.fill, "") if cell.color else ""
+    if not mark and cell.value is not None:
         mark = shown_number(cell.value)
-    elif cell.fill:
-        mark = letters.get(cell.fill, "•")
+    elif not mark and cell.fill:
+        mark = "•"
     taken = 2 * PAD + (INDENT if is_sub else 0) + (width(mark, True) + PAD if mark else 0)
     return Entry(cell, is_sub, name + hint, mark, taken)
 

@@ -145,12 +145,12 @@ class Picture(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def letters(self) -> dict[str, str]:
-        """Return the letters that stand for the colours of the legend, where cells have one of those without a score.
+        """Return the letters of the legend's colours, where cells have one of these that is not a score's.
 
         They tell the colours to those who do not see them.
         """
         letters = {item.color: chr(ord("A") + number % 26) for number, item in enumerate(self.legend)}
-        return letters if any(cell.value is None and cell.fill in letters for cell in self.cells()) else {}
+        return letters if any(cell.color and cell.fill in letters for cell in self.cells()) else {}
 
     def count(self) -> Count:
         """Return how many techniques and sub-techniques that show are marked, each counted once for all its tactics."""
