@@ -69,6 +69,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         ("stix2", "navigator_export.attack.stix"),
         ("filelock", "navigator_export.build"),
         ("openpyxl", "navigator_export.readers.lists"),
+        ("xlsxwriter", "navigator_export.pictures.excel"),
     ],
 )
 def test_library_is_used_in_one_place(library: str, homes: str) -> None:
@@ -83,7 +84,8 @@ def test_library_is_used_in_one_place(library: str, homes: str) -> None:
         ("readers", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("sources", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("attack", ("readers", "layer", "validation", "build", "cli", "recipe", "export")),
-        ("layer", ("build", "cli", "export")),
+        ("layer", ("build", "cli", "export", "pictures")),
+        ("pictures", ("build", "cli", "export", "readers")),
         ("validation", ("build", "cli", "export", "recipe", "readers")),
         ("schemas", ("validation", "readers", "layer", "build", "cli")),
         ("build", ("cli",)),

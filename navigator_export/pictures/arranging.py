@@ -75,8 +75,7 @@ class Arrangement(msgspec.Struct, frozen=True):
 
 def sections_of(picture: Picture, look: Look) -> tuple[Section, ...]:
     """Return what of a picture is drawn."""
-    letters = {item.color: chr(ord("A") + number % 26) for number, item in enumerate(picture.legend)}
-    with_id = look.show_id or picture.show_id
+    with_id = picture.show_id
     sections = []
     for column in picture.shown:
         groups = []
@@ -86,8 +85,8 @@ def sections_of(picture: Picture, look: Look) -> tuple[Section, ...]:
                 continue
             folded = [sub for sub in shown_of(cell.sub_techniques) if sub not in subs]
             hint = f" (+{sum(sub.annotated for sub in folded)})" if any(sub.annotated for sub in folded) else ""
-            entries = [_entry(cell, hint, letters, with_id, is_sub=False)]
-            entries += [_entry(sub, "", letters, with_id, is_sub=True) for sub in subs]
+            entries = [_entry(cell, hint, picture.letters, with_id, is_sub=False)]
+            entries += [_entry(sub, "", picture.letters, with_id, is_sub=True) for sub in subs]
             groups.append(Group(tuple(entries)))
         if groups or not look.only_scored:
             sections.append(Section(column, tuple(groups)))
@@ -103,11 +102,11 @@ def _subs(cell: Cell, look: Look) -> Iterator[Cell]:
 
 def _entry(cell: Cell, hint: str, letters: dict[str, str], with_id: bool, *, is_sub: bool) -> Entry:
     name = f"{cell.id} {cell.name}" if with_id or not cell.name else cell.name
-    mark = ""
-    if cell.value is not None:
+    mark = letters.get(cell.fill, "") if cell.color else ""
+    if not mark and cell.value is not None:
         mark = shown_number(cell.value)
-    elif cell.fill:
-        mark = letters.get(cell.fill, "•")
+    elif not mark and cell.fill:
+        mark = "•"
     taken = 2 * PAD + (INDENT if is_sub else 0) + (width(mark, True) + PAD if mark else 0)
     return Entry(cell, is_sub, name + hint, mark, taken)
 

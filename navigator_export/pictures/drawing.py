@@ -26,7 +26,7 @@ from navigator_export.pictures.arranging import (
     lines_of,
     sections_of,
 )
-from navigator_export.pictures.colours import GREY, Shades, shown_number
+from navigator_export.pictures.colours import GREY, shown_number
 from navigator_export.pictures.fonts import ASCENT, shortened, width, wrapped
 from navigator_export.pictures.matrix import Cell, Column, Picture
 from navigator_export.pictures.page import PAGES, THEMES, Box, Look, Page, Part, Text, Theme
@@ -36,7 +36,7 @@ _A3_HEIGHT: Final = 1123.0
 
 _OWN_SIZE: Final = 11.0
 """Size of the techniques' names where the page is as large as it has to be."""
-_LARGEST: Final = 17.0
+_LARGEST: Final = 20.0
 """Size that names have at most on A3; on other pages in proportion."""
 _NARROWEST: Final = 900.0
 
@@ -58,7 +58,7 @@ _COMMENT: Final = 300
 def page_of(picture: Picture, look: Look) -> Page:
     """Return a picture drawn as it is to look; it should have been made with the look's `behind`."""
     sections = sections_of(picture, look)
-    with_id = look.show_id or picture.show_id
+    with_id = picture.show_id
     size = PAGES[look.page]
     if size is None:
         arrangement = arrange_freely(sections, _OWN_SIZE, with_id)
@@ -174,7 +174,7 @@ def _matrix(
 ) -> Iterator[Part]:
     theme = THEMES[look.theme]
     size, lane = arrangement.size, arrangement.lane
-    with_id = look.show_id or picture.show_id
+    with_id = picture.show_id
     x = at[0]
     for section, lanes in zip(sections, arrangement.lanes, strict=True):
         wide = len(lanes) * lane + (len(lanes) - 1) * LANE_GAP
@@ -255,7 +255,7 @@ def _summary(picture: Picture, sections: tuple[Section, ...]) -> str:
     count = picture.count()
     said = [
         f"{_DOMAIN_WORDS[picture.domain]} ATT&CK {picture.release}",
-        f"{count} techniques and sub-techniques marked",
+        f"{count} techniques and sub-techniques {'coloured' if any(c.color for c in picture.cells()) else 'scored'}",
     ]
     if picture.aggregates:
         said.append(f"scores of techniques include those of their sub-techniques ({picture.aggregates})")
@@ -274,22 +274,17 @@ _DOMAIN_WORDS: Final = {"enterprise": "Enterprise", "mobile": "Mobile", "ics": "
 
 def _legend(picture: Picture) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the colours of each entry of the legend with its label; those of the gradient where there is no legend."""
-    letters = not any(cell.score is not None for column in picture.shown for cell in _all(column))
-    for number, item in enumerate(picture.legend):
-        label = f"{chr(ord('A') + number % 26)} {item.label}" if letters else item.label
-        yield (item.color,), label
-    if not picture.legend and not letters:
-        shades: Shades = picture.shades
-        steps = 12
-        span = shades.high - shades.low
-        colors = tuple(shades.of(shades.low + span * step / (steps - 1)) for step in range(steps))
-        yield colors, f"score {shown_number(shades.low)} to {shown_number(shades.high)}"
+    for item in picture.legend:
+        letter = picture.letters.get(item.color, "")
+        yield (item.color,), f"{letter} {item.label}".lstrip()
+    if not picture.legend and any(cell.value is not None for cell in picture.cells()):
+        low, high = picture.shades.low, picture.shades.high
+        colors = tuple(picture.shades.of(low + (high - low) * step / (_STEPS - 1)) for step in range(_STEPS))
+        yield colors, f"score {shown_number(low)} to {shown_number(high)}"
 
 
-def _all(column: Column) -> Iterator[Cell]:
-    for cell in column.cells:
-        yield cell
-        yield from cell.sub_techniques
+_STEPS: Final = 12
+"""Colours that stand for a gradient."""
 
 
 def _provenance(picture: Picture) -> str:

@@ -6,6 +6,7 @@ it was made.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
@@ -21,6 +22,8 @@ ASCENT: Final = 0.72
 _UNITS: Final = 2048
 _OTHER: Final = 0.6
 _WIDE: Final = 1.0
+_SHORT: Final = 3
+"""Characters that stay with what follows their hyphen or slash."""
 
 
 @lru_cache(maxsize=20_000)
@@ -34,7 +37,8 @@ def width(text: str, bold: bool = False) -> float:
 def wrapped(text: str, room: float, bold: bool = False) -> tuple[str, ...]:
     """Return a text in lines of at most so much room, as a multiple of its size; at least one line.
 
-    Lines break at spaces and after hyphens and slashes, and within a word that is wider than a line alone.
+    Lines break at spaces and after hyphens and slashes, and within a word that is wider than a line alone, before a
+    capital if that helps.
     """
     lines = [""]
     taken = 0.0
@@ -83,7 +87,7 @@ def _words(text: str, bold: bool) -> tuple[tuple[str, float, float], ...]:
     pieces = [""]
     for character in text:
         pieces[-1] += character
-        if character in " -/":
+        if character == " " or (character in "-/" and len(pieces[-1]) > _SHORT):
             pieces.append("")
     return tuple((piece, width(piece, bold), width(piece.rstrip(), bold)) for piece in pieces if piece)
 
@@ -91,8 +95,11 @@ def _words(text: str, bold: bool) -> tuple[tuple[str, float, float], ...]:
 def _broken(word: str, room: float, bold: bool) -> list[str]:
     """Return a word that is wider than a line in pieces that are not."""
     pieces = [""]
-    for character in word:
-        if pieces[-1] and width(pieces[-1] + character, bold) > room:
+    for part in re.split(r"(?<=[a-z])(?=[A-Z])|(?<=[_.,])", word):
+        if pieces[-1] and width((pieces[-1] + part).rstrip(), bold) > room:
             pieces.append("")
-        pieces[-1] += character
+        for character in part:
+            if pieces[-1] and width((pieces[-1] + character).rstrip(), bold) > room:
+                pieces.append("")
+            pieces[-1] += character
     return pieces

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import cache
+from functools import cache, cached_property
 from math import inf, isfinite
 from typing import Any, Final
 
@@ -108,7 +108,7 @@ class Column(msgspec.Struct, frozen=True):
         return Count(sum(cell.marked for cell in shown), len(shown))
 
 
-class Picture(msgspec.Struct, frozen=True):
+class Picture(msgspec.Struct, frozen=True, dict=True):
     """A layer as it is seen."""
 
     name: str
@@ -125,6 +125,7 @@ class Picture(msgspec.Struct, frozen=True):
     aggregates: str = ""
     """How scores are aggregated, `average`, `min`, `max` or `sum`; empty where the layer does not show it."""
     show_id: bool = False
+    """Whether ids stand before the names."""
     platforms: tuple[str, ...] = ()
     """What the filter lets show; empty where that is all."""
     metadata: tuple[Metadata | Divider, ...] = ()
@@ -137,9 +138,23 @@ class Picture(msgspec.Struct, frozen=True):
         """Return the columns that show."""
         return tuple(column for column in self.columns if not column.hidden)
 
+    def cells(self) -> Iterator[Cell]:
+        """Yield the techniques and sub-techniques that show, open or folded, tactic by tactic."""
+        for column in self.shown:
+            yield from shown_of(column.cells)
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """Return the letters of the legend's colours, where cells have one of these that is not a score's.
+
+        They tell the colours to those who do not see them.
+        """
+        letters = {item.color: chr(ord("A") + number % 26) for number, item in enumerate(self.legend)}
+        return letters if any(cell.color and cell.fill in letters for cell in self.cells()) else {}
+
     def count(self) -> Count:
         """Return how many techniques and sub-techniques that show are marked, each counted once for all its tactics."""
-        cells = [cell for column in self.shown for cell in shown_of(column.cells)]
+        cells = list(self.cells())
         marked = {cell.id for cell in cells if cell.marked}
         return Count(len(marked), len({cell.id for cell in cells}))
 

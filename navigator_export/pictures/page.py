@@ -48,8 +48,6 @@ class Look(msgspec.Struct, frozen=True):
     """Which sub-techniques show: those that the layer annotates, all, those that show when it opens, or none."""
     only_scored: bool = False
     """Whether to leave out what has neither a score nor a colour."""
-    show_id: bool = False
-    """Whether ids stand before the names; they do too where the layer shows them."""
 
     @property
     def behind(self) -> str:
