@@ -23,6 +23,7 @@ COMMANDS: Final = MappingProxyType(
         "render": "Draw layers as SVG, HTML, Excel, PNG and PDF.",
         "open": "Open layers, or mapping files, in the Navigator.",
         "serve": "Serve layers, and a Navigator, to this computer's browser alone.",
+        "upgrade": "Bring layer files to today's format, and to another ATT&CK release.",
         "inspect": "Show what mapping files hold.",
         "convert": "Write mapping files, in any form, as unified JSON.",
         "template": "Write a list to start your own mappings with.",
