@@ -84,7 +84,8 @@ READING_SETTINGS: Final = (
 SETTINGS: Final = (*RECIPE_SETTINGS, *READING_SETTINGS)
 
 OPTIONS: Final[Dictionary[str, str]] = MappingProxyType(
-    {setting.path: setting.option for setting in SETTINGS} | {"bundle.release": "--release", "on_merge": "--on-merge"}
+    {setting.path: setting.option for setting in SETTINGS}
+    | {"bundle.release": "--release", "on_merge": "--on-merge", "navigator_url": "--navigator"}
 )
 """Path to option of the command line; a bundle's release is told to `attack import` alone, `on_merge` is
 `upgrade`'s."""

@@ -73,6 +73,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         ("openpyxl", "navigator_export.readers.lists"),
         ("requests", "navigator_export.sets.fetching"),
         ("truststore", "navigator_export.sets.fetching"),
+        ("xlsxwriter", "navigator_export.pictures.excel"),
     ],
 )
 def test_library_is_used_in_one_place(library: str, homes: str) -> None:
@@ -88,7 +89,8 @@ def test_library_is_used_in_one_place(library: str, homes: str) -> None:
         ("sources", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("sets", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("attack", ("readers", "layer", "validation", "build", "cli", "recipe", "export")),
-        ("layer", ("build", "cli", "export")),
+        ("layer", ("build", "cli", "export", "pictures")),
+        ("pictures", ("build", "cli", "export", "readers")),
         ("validation", ("build", "cli", "export", "recipe", "readers")),
         ("schemas", ("validation", "readers", "layer", "build", "cli")),
         ("upgrading", ("build", "cli", "export", "recipe", "preparation")),

@@ -16,10 +16,12 @@ from typing import ClassVar, Final
 from navigator_export.attack import Catalogue
 from navigator_export.build.drift import Drift, find_drift
 from navigator_export.build.expansion import Plan, expand
-from navigator_export.build.index import IndexedLayer, index_files, indexed_sources
+from navigator_export.build.index import IndexedLayer, checksums, index_of, indexed_sources, texts_of
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
 from navigator_export.build.numbering import numbered
+from navigator_export.build.pages import draw, with_pages
+from navigator_export.build.paths import GALLERY
 from navigator_export.build.places import in_manifest
 from navigator_export.build.placing import put_in_place
 from navigator_export.build.results import Built, Made, Watcher
@@ -57,6 +59,9 @@ class Workshop:
         except LayerError as error:
             return Made(plan, problems=tuple(Problem(str(f), f"{plan.place}, {plan.path}") for f in error.findings))
         state = keep(plan.path, product.text)
+        drawn = None
+        if self._manifest.pages:
+            drawn = draw(product.layer, plan.path, self._catalogue, self._manifest.linking_navigator, keep)
         tally = product.tally
         layer = IndexedLayer(
             file=plan.path,
@@ -73,7 +78,13 @@ class Workshop:
             sha256=hashlib.sha256(product.text).hexdigest(),
         )
         return Made(
-            plan, layer, state, left_out=tally.left_out(), inactive=tally.retargeting.dropped, warnings=product.warnings
+            plan,
+            layer,
+            state,
+            left_out=tally.left_out(),
+            inactive=tally.retargeting.dropped,
+            drawn=drawn,
+            warnings=product.warnings,
         )
 
 
@@ -115,10 +126,10 @@ def build(
             by_path = {result.plan.path: result for result in (*known.values(), *fresh)}
             made = [by_path[plan.path] for plan in plans]
             _require_layers(manifest, made)
-            layers = tuple(result.layer for result in made if result.layer)
-            for path, text in index_files(manifest, plans, layers).items():
+            texts, listed = _folder(manifest, plans, made)
+            for path, text in texts.items():
                 staging.keep(path, text)
-            removed = put_in_place(staging, output, layers, manifest.inputs)
+            removed = put_in_place(staging, output, listed, manifest.inputs)
         if memory:
             memory.keep((result, sources.stated(result.plan.sources)) for result in made)
         return Built(tuple(made), removed)
@@ -142,11 +153,20 @@ def check(
     watcher.planned(len(plans))
     made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), _discard, jobs, watcher)
     _require_layers(manifest, made)
-    layers = tuple(result.layer for result in made if result.layer)
-    texts = index_files(manifest, plans, layers)
-    expected = {layer.file: layer.sha256 for layer in layers}
+    texts, expected = _folder(manifest, plans, made)
     expected |= {path: hashlib.sha256(text).hexdigest() for path, text in texts.items()}
     return find_drift(output, expected, manifest.inputs)
+
+
+def _folder(manifest: Manifest, plans: Sequence[Plan], made: Sequence[Made]) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the texts of the files for all layers together, and the checksums of the layers and pages listed there."""
+    index = index_of(manifest, plans, [result.layer for result in made if result.layer])
+    texts = {}
+    if manifest.pages:
+        drawn = {result.plan.path: result.drawn for result in made if result.drawn}
+        index, texts[GALLERY] = with_pages(index, drawn)
+    texts |= texts_of(index)
+    return texts, checksums(index)
 
 
 def _discard(path: str, text: bytes) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Entry, Manifest
-from navigator_export.build.paths import checked_path, digest, safe_part, same_file_key
+from navigator_export.build.paths import checked_path, digest, page_paths, safe_part, same_file_key
 from navigator_export.build.places import in_manifest
 from navigator_export.build.sources import Sources
 from navigator_export.build.templates import render
@@ -102,9 +102,23 @@ def _clashes(manifest: Manifest, plans: Sequence[Plan], output: str) -> Iterator
     """Yield a problem for each layer that would take the place of a file that the build reads."""
     inputs = {same_file_key(str(path.resolve())) for path in manifest.inputs}
     for plan in plans:
-        if same_file_key(str(Path(output, plan.path).resolve())) in inputs:
-            hint = "give it another path, or the build another output folder"
-            yield Problem(f"the path {plan.path!r} is that of a file that the build reads", plan.place, hint)
+        for path in (plan.path, *_pages_of(manifest, plan)):
+            if same_file_key(str(Path(output, path).resolve())) in inputs:
+                hint = "give it another path, or the build another output folder"
+                yield Problem(f"the path {path!r} is that of a file that the build reads", plan.place, hint)
+    owners: dict[str, Plan] = {}
+    for plan in plans:
+        for path in _pages_of(manifest, plan):
+            other = owners.setdefault(same_file_key(path), plan)
+            if other.path != plan.path:
+                message = f"the page {path!r} is that of the layer {other.path!r} too"
+                yield Problem(message, plan.place, "give one of them another path")
+
+
+def _pages_of(manifest: Manifest, plan: Plan) -> tuple[str, ...]:
+    if not manifest.pages:
+        return ()
+    return page_paths(plan.path, with_links=manifest.linking_navigator is not None)
 
 
 class _Family:

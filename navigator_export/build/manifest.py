@@ -15,6 +15,7 @@ from navigator_export.build.yaml import Document, parse_yaml
 from navigator_export.errors import Problem, ProblemsError, nearest
 from navigator_export.layer.scoring import Scoring
 from navigator_export.model import VALUES
+from navigator_export.opening import PUBLIC_NAVIGATOR
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, Criteria, Selection
@@ -22,7 +23,6 @@ from navigator_export.sources.registry import as_path, contents, fetching_kind, 
 from navigator_export.tiers import TierOptions
 
 OWN_RELEASE = "own"
-NAVIGATOR_URL = "https://mitre-attack.github.io/attack-navigator/"
 
 
 class ManifestError(ProblemsError):
@@ -70,6 +70,15 @@ class Manifest(msgspec.Struct, frozen=True):
     """What its published sets and addresses are pinned to; None where there is no lock."""
     problems: tuple[Problem, ...] = ()
     """What is wrong in it; the rest of it stands, so that a build can tell what is wrong there too."""
+    pages: bool = False
+    """Whether every layer gets a page and a picture, and all of them a gallery."""
+    data_links: bool = False
+    """Whether, without base_url, every layer gets a page too that opens it from a link which holds it whole."""
+
+    @property
+    def linking_navigator(self) -> str | None:
+        """Return the Navigator that pages open layers in from links that hold them; None where there are none."""
+        return self.navigator_url if self.pages and self.data_links and self.base_url is None else None
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -165,7 +174,9 @@ class _Reader:
             file=self._file,
             output=str(self._folder / root["output"]) if "output" in root else None,
             base_url=root.get("base_url"),
-            navigator_url=root.get("navigator_url", NAVIGATOR_URL),
+            navigator_url=root.get("navigator_url", PUBLIC_NAVIGATOR),
+            pages=root.get("pages", False),
+            data_links=root.get("data_links", False),
             sources=self._sources,
             capability_sets=self._sets,
             entries=tuple(self._entry(i, entry) for i, entry in enumerate(root["layers"]) if i not in self._broken),

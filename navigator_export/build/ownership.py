@@ -1,24 +1,28 @@
-"""Which layers of a folder a build made, so that a build may remove them."""
+"""Which layers and pages of a folder a build made, so that a build may remove them."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from navigator_export.build.index import INDEX, read_index
-from navigator_export.build.paths import is_layer_path
+from navigator_export.build.paths import is_layer_path, is_page_path
 from navigator_export.build.staging import record_files
+from navigator_export.pictures.markup import MARK
+
+_BEGINNINGS: Final = (MARK.encode(), b'<svg xmlns="http://www.w3.org/2000/svg" width="')
 
 
 def own_files(output: str) -> set[str]:
-    """Return the layers that builds made in a folder and that nobody changed since.
+    """Return the layers and pages that builds made in a folder and that nobody changed since.
 
     Their index says so, or the record of a build that was killed. As anybody can write an index, a listed file counts
-    only where a build can have written it: it is a layer, under a name that a build gives, below the folder and not
-    behind a link out of it, with the checksum that is listed.
+    only where a build can have written it: it is a layer or looks like a page of ours, under a name that a build gives,
+    below the folder and not behind a link out of it, with the checksum that is listed.
     """
     root = Path(output)
     return {path for path, checksum in _listed(root) if _is_own(root, path, checksum)}
@@ -41,6 +45,11 @@ def is_layer(data: bytes) -> bool:
     return {"domain", "techniques"} <= document.keys()
 
 
+def is_page(data: bytes) -> bool:
+    """Return whether a text begins as the pages and pictures of a build do."""
+    return data.startswith(_BEGINNINGS)
+
+
 def content(file: Path) -> bytes | None:
     """Return what is in a file; None where it cannot be read, or is none: a pipe or a device would keep us waiting."""
     try:
@@ -55,7 +64,8 @@ def _listed(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _is_own(root: Path, path: str, checksum: str) -> bool:
-    if not is_layer_path(path) or not is_inside(root, path) or (root / path).is_symlink():
+    looks_own = is_layer if is_layer_path(path) else is_page if is_page_path(path) else None
+    if looks_own is None or not is_inside(root, path) or (root / path).is_symlink():
         return False
     data = content(root / path)
-    return data is not None and hashlib.sha256(data).hexdigest() == checksum and is_layer(data)
+    return data is not None and hashlib.sha256(data).hexdigest() == checksum and looks_own(data)

@@ -14,6 +14,10 @@ OWN_FILES: Final = ("index.json", "INDEX.md", "SHA256SUMS")
 """Files that a build writes beside the layers."""
 _OWN_FILES: Final = frozenset(name.casefold() for name in OWN_FILES)
 
+GALLERY: Final = "index.html"
+PAGE, PICTURE, OPENING = ".html", ".svg", ".open.html"
+"""The gallery; endings of what is drawn of a layer, in the place of its own."""
+
 STAGING: Final = ".navigator-export-staging"
 """Folder where a build's files wait."""
 
@@ -56,6 +60,12 @@ def checked_path(path: str) -> str | Problem:
     return "/".join((*map(_cut, folders), f"{_cut(name)}.json"))
 
 
+def page_paths(path: str, *, with_links: bool) -> tuple[str, ...]:
+    """Return the paths of what is drawn of the layer at a path."""
+    endings = (PAGE, PICTURE, OPENING) if with_links else (PAGE, PICTURE)
+    return tuple(path.removesuffix(".json") + ending for ending in endings)
+
+
 def is_layer_path(path: str) -> bool:
     """Return whether a build can have written a layer to this path."""
     *folders, name = path.split("/")
@@ -66,6 +76,12 @@ def is_layer_path(path: str) -> bool:
         and all(_is_fit(part) and not any(map(_is_unseen, part)) for part in parts)
         and all(len(part.encode()) <= _LONGEST_NAME for part in (*folders, name))
     )
+
+
+def is_page_path(path: str) -> bool:
+    """Return whether a build can have written a page or a picture to this path."""
+    stem, dot, ending = path.rpartition(".")
+    return path == GALLERY or (dot + ending in (PAGE, PICTURE) and is_layer_path(f"{stem}.json"))
 
 
 def is_own_file(path: str) -> bool:

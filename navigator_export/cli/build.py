@@ -35,6 +35,7 @@ from navigator_export.wording import counted
 )
 @click.option("--lock", is_flag=True, help="Pin published sets and addresses that are not pinned yet, in a .lock file.")
 @offline_option
+@click.option("--pages", is_flag=True, help="Make pages, pictures and a gallery too, as with `pages: true`.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to work in.")
 @click.option("--fresh", is_flag=True, help="Make every layer anew, also those whose input did not change.")
 @click.option(
@@ -52,6 +53,7 @@ def command(
     output: str | None,
     check_only: bool,
     lock: bool,
+    pages: bool,
     jobs: int,
     fresh: bool,
     format_: ReportFormat,
@@ -74,11 +76,17 @@ def command(
     watcher = Watcher() if quiet else Progress(verbose=verbose)
     try:
         settled = _locked(read_manifest(manifest, locked=False)) if lock else read_manifest(manifest)
+        if pages:
+            settled = replace(settled, pages=True)
         folder = output or settled.output or str(Path(manifest).parent)
         if check_only:
             return _check(settled, folder, jobs, format_, watcher, quiet=quiet)
         catalogue = known()
-        memory = None if fresh or catalogue.has_imports else Memory(manifest)
+        memory = (
+            None
+            if fresh or catalogue.has_imports
+            else Memory(manifest, settled.pages and (settled.pages, settled.linking_navigator))
+        )
         built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
         if settled.pins and lock and (settled.fetched or lock_of(manifest).exists()):
             write_pins(settled.pins, manifest)
