@@ -85,9 +85,10 @@ SETTINGS: Final = (*RECIPE_SETTINGS, *READING_SETTINGS)
 
 OPTIONS: Final[Dictionary[str, str]] = MappingProxyType(
     {setting.path: setting.option for setting in SETTINGS}
-    | {"bundle.release": "--release", "navigator_url": "--navigator"}
+    | {"bundle.release": "--release", "on_merge": "--on-merge", "navigator_url": "--navigator"}
 )
-"""Path to option of the command line; a bundle's release is told to `attack import` alone."""
+"""Path to option of the command line; the last are those of single commands: `attack import`, `upgrade`, and `open`
+with `serve`."""
 
 KEYS: Final[Dictionary[str, str]] = MappingProxyType({setting.path: setting.key for setting in SETTINGS})
 """Path to key of the manifest."""

@@ -88,6 +88,7 @@ def test_library_is_used_in_one_place(library: str, homes: str) -> None:
         ("pictures", ("build", "cli", "export", "readers")),
         ("validation", ("build", "cli", "export", "recipe", "readers")),
         ("schemas", ("validation", "readers", "layer", "build", "cli")),
+        ("upgrading", ("build", "cli", "export", "recipe", "preparation")),
         ("build", ("cli",)),
     ],
 )

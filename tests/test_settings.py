@@ -82,10 +82,8 @@ def test_key_of_a_setting_stands_in_the_schema_of_a_manifest(setting: Setting) -
 
 
 def test_options_and_keys_are_those_of_the_table() -> None:
-    assert {setting.path: setting.option for setting in SETTINGS} | {
-        "bundle.release": "--release",
-        "navigator_url": "--navigator",
-    } == OPTIONS
+    others = {"bundle.release": "--release", "on_merge": "--on-merge", "navigator_url": "--navigator"}
+    assert {setting.path: setting.option for setting in SETTINGS} | others == OPTIONS
     assert {setting.path: setting.key for setting in SETTINGS} == KEYS
     assert OPTIONS["selection.exclude.mapping_types"] == "--exclude-mapping-type"
     assert KEYS["selection.exclude.mapping_types"] == "exclude.mapping_type"

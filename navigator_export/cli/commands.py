@@ -20,6 +20,7 @@ COMMANDS: Final = MappingProxyType(
         "export": "Write one Navigator layer from mapping files.",
         "build": "Write every layer of a manifest, with an index, or check that they are current.",
         "validate": "Report every finding in layer files.",
+        "upgrade": "Bring layer files to today's format, and to another ATT&CK release.",
         "render": "Draw layers as SVG, HTML, Excel, PNG and PDF.",
         "open": "Open layers, or mapping files, in the Navigator.",
         "serve": "Serve layers, and a Navigator, to this computer's browser alone.",
