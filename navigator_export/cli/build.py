@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import msgspec
 
 from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
@@ -65,18 +64,12 @@ def command(
         raise click.UsageError("--output takes a folder")
     watcher = Watcher() if quiet else Progress(verbose=verbose)
     try:
-        settled = read_manifest(manifest)
-        if pages:
-            settled = msgspec.structs.replace(settled, pages=True)
+        settled = read_manifest(manifest, pages=pages)
         folder = output or settled.output or str(Path(manifest).parent)
         if check_only:
             return _check(settled, folder, jobs, format_, watcher, quiet=quiet)
         catalogue = known()
-        memory = (
-            None
-            if fresh or catalogue.has_imports
-            else Memory(manifest, settled.pages and (settled.pages, settled.linking_navigator))
-        )
+        memory = None if fresh or catalogue.has_imports else Memory(manifest, settled.pages)
         built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
         finished()
     except ProblemsError as error:
