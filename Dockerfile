@@ -8,7 +8,7 @@
 FROM node:22-bookworm-slim AS navigator
 ARG NAVIGATOR=v5.1.0
 # Releases of ATT&CK that the Navigator opens without a network, the full numbers of MITRE's STIX files.
-ARG ATTACK="16.1 17.1 18.1"
+ARG ATTACK="16.1 18.1 19.1 20.0"
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates git \
  && rm -rf /var/lib/apt/lists/*

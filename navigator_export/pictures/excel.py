@@ -24,8 +24,15 @@ _LONGEST: Final = 32_767
 _NOTE: Final = 1_000
 _NAME: Final = 200
 
-_HEAD: Final = {"bold": True, "bg_color": "#E9ECF1", "text_wrap": True, "valign": "top", "border": 1}
-_LINE: Final = {"border": 1, "border_color": "#C9CDD4", "valign": "top"}
+Style = tuple[tuple[str, Any], ...]
+"""How a cell looks, in XlsxWriter's words."""
+
+_LINE: Final[Style] = (("border", 1), ("border_color", "#C9CDD4"), ("valign", "top"))
+_COUNT: Final[Style] = (*_LINE, ("bg_color", "#E9ECF1"), ("text_wrap", True))
+_HEAD: Final[Style] = (*_COUNT, ("bold", True))
+_TITLE: Final[Style] = (("bold", True), ("font_size", 16))
+_NAME_STYLE: Final[Style] = (*_LINE, ("bold", True))
+_WRAPPED: Final[Style] = (*_LINE, ("text_wrap", True))
 
 _A3: Final = 8
 
@@ -42,7 +49,7 @@ class _Book:
         self._picture = picture
         self._file = io.BytesIO()
         self._book = Workbook(self._file, {"in_memory": True})
-        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._formats: dict[Style, Any] = {}
         title = _clean(picture.name, _NAME)
         self._book.set_properties(
             {
@@ -66,16 +73,16 @@ class _Book:
         """Write the sheet that looks as the Navigator does: two columns a tactic, names and scores."""
         sheet = self._book.add_worksheet("Matrix")
         sheet.hide_gridlines(2)
-        self._text(sheet, 0, 0, self._picture.name, bold=True, font_size=16)
+        self._text(sheet, 0, 0, self._picture.name, _TITLE)
         self._text(sheet, 1, 0, self._picture.description)
         for number, column in enumerate(self._picture.shown):
             left = 2 * number
             tactic = column.tactic
             name = f"{tactic.id} {tactic.name}" if self._picture.show_id and tactic.id else tactic.name
-            self._text(sheet, 2, left, name, **_HEAD)
-            self._text(sheet, 2, left + 1, "", **_HEAD)
-            self._text(sheet, 3, left, str(column.count()), **_HEAD | {"bold": False})
-            self._text(sheet, 3, left + 1, "", **_HEAD)
+            self._text(sheet, 2, left, name, _HEAD)
+            self._text(sheet, 2, left + 1, "", _HEAD)
+            self._text(sheet, 3, left, str(column.count()), _COUNT)
+            self._text(sheet, 3, left + 1, "", _COUNT)
             sheet.set_column(left, left, 30)
             sheet.set_column(left + 1, left + 1, 5)
             row = 4
@@ -87,17 +94,12 @@ class _Book:
         self._on_paper(sheet, "2:4")
 
     def _cell(self, sheet: Any, row: int, column: int, cell: Cell, *, is_sub: bool) -> None:
-        look: dict[str, Any] = dict(_LINE)
-        if cell.fill:
-            look |= {"bg_color": cell.fill, "font_color": cell.ink}
+        look = (*_LINE, *_painted(cell.fill, cell.ink))
         if not cell.enabled:
-            look |= {"font_color": GREY, "font_strikeout": True}
+            look += (("font_color", GREY), ("font_strikeout", True))
         name = f"{cell.id} {cell.name}" if self._picture.show_id else cell.name
-        self._text(sheet, row, column, name, **look, indent=2 if is_sub else 0, text_wrap=True)
-        if cell.value is None:
-            self._text(sheet, row, column + 1, "", **look)
-        else:
-            self._number(sheet, row, column + 1, cell.value, **look)
+        self._text(sheet, row, column, name, (*look, ("text_wrap", True), ("indent", 2 if is_sub else 0)))
+        self._number(sheet, row, column + 1, cell.value, look)
         if cell.comment:
             sheet.write_comment(row, column, _clean(f"{cell.id}\n{cell.comment}", _NOTE), _NOTE_LOOK)
 
@@ -122,10 +124,9 @@ class _Book:
         for row, ((_, cell, over), tactics) in enumerate(ordered, 1):
             told = ", ".join(dict.fromkeys(each.id for each in told_of(cell))) if ours else ""
             links = "\n".join(link.url for link in cell.links if isinstance(link, Link))
-            fill = {"bg_color": cell.fill, "font_color": cell.ink} if cell.fill else {}
             for column_number, text in enumerate((cell.id, cell.name, ", ".join(tactics), over)):
                 self._text(sheet, row, column_number, text)
-            self._number(sheet, row, 4, cell.score, **fill)
+            self._number(sheet, row, 4, cell.score, _painted(cell.fill, cell.ink))
             if aggregates:
                 self._number(sheet, row, 5, cell.aggregate)
             last = ("yes" if cell.enabled else "no", told, cell.comment, links)
@@ -181,13 +182,12 @@ class _Book:
         if picture.lost:
             rows.append(("not in this ATT&CK release", ", ".join(picture.lost), ""))
         for row, (name, value, color) in enumerate(rows):
-            self._text(sheet, row, 0, name, **_LINE, bold=True)
-            fill = {"bg_color": color, "font_color": ink_on(color)} if color else {}
-            self._text(sheet, row, 1, value, **_LINE | fill, text_wrap=True)
+            self._text(sheet, row, 0, name, _NAME_STYLE)
+            self._text(sheet, row, 1, value, (*_WRAPPED, *(_painted(color, ink_on(color)) if color else ())))
 
     def _heads(self, sheet: Any, heads: Sequence[str], widths: Iterable[int]) -> None:
         for number, (head, width) in enumerate(zip(heads, widths, strict=True)):
-            self._text(sheet, 0, number, head, **_HEAD)
+            self._text(sheet, 0, number, head, _HEAD)
             sheet.set_column(number, number, width)
 
     def _as_table(self, sheet: Any, rows: int, columns: int) -> None:
@@ -202,29 +202,32 @@ class _Book:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(first, last)
 
-    def _text(self, sheet: Any, row: int, column: int, text: str, **look: Any) -> None:
+    def _text(self, sheet: Any, row: int, column: int, text: str, style: Style = ()) -> None:
         """Write a text as a text: one that begins as a formula does stays what it is, also when it is edited."""
         if not text:
-            if look:
-                sheet.write_blank(row, column, None, self._format(look))
+            if style:
+                sheet.write_blank(row, column, None, self._format(style))
             return
         if text[0] in _FORMULAS:
-            look["quote_prefix"] = True
-        sheet.write_string(row, column, _clean(text, _LONGEST), self._format(look) if look else None)
+            style = (*style, ("quote_prefix", True))
+        sheet.write_string(row, column, _clean(text, _LONGEST), self._format(style))
 
-    def _number(self, sheet: Any, row: int, column: int, value: float | None, **look: Any) -> None:
+    def _number(self, sheet: Any, row: int, column: int, value: float | None, style: Style = ()) -> None:
         if value is None:
-            self._text(sheet, row, column, "", **look)
+            self._text(sheet, row, column, "", style)
         elif abs(value) < _INFINITE:
-            sheet.write_number(row, column, value, self._format(look) if look else None)
+            sheet.write_number(row, column, value, self._format(style))
         else:
-            self._text(sheet, row, column, shown_number(value), **look)
+            self._text(sheet, row, column, shown_number(value), style)
 
-    def _format(self, look: dict[str, Any]) -> Any:
-        key = tuple(look.items())
-        if key not in self._formats:
-            self._formats[key] = self._book.add_format(look)
-        return self._formats[key]
+    def _format(self, style: Style) -> Any:
+        if style and style not in self._formats:
+            self._formats[style] = self._book.add_format(dict(style))
+        return self._formats.get(style)
+
+
+def _painted(fill: str, ink: str) -> Style:
+    return (("bg_color", fill), ("font_color", ink)) if fill else ()
 
 
 _FORMULAS: Final = "=+-@\t\r\n"
@@ -252,5 +255,5 @@ def _alone(cell: Cell) -> Cell:
 
 def _clean(text: str, longest: int) -> str:
     """Return a text as a workbook can hold it; of a longer one the beginning, and an ellipsis."""
-    clean = without_controls(text).replace("\ufffe", "").replace("\uffff", "")
+    clean = text if text.isprintable() else without_controls(text).replace("\ufffe", "").replace("\uffff", "")
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from navigator_export.pictures.fonts import FAMILY
+from navigator_export.pictures.markup import escaped
 from navigator_export.pictures.page import Box, Page, Part, Text
-
-_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML cannot hold, in whatever spelling."""
 
 
 def svg(page: Page) -> bytes:
     """Return the text of an SVG file; the same page gives the same bytes."""
     return "\n".join(_lines(page)).encode() + b"\n"
-
-
-def escaped(text: str) -> str:
-    """Return a text as XML may hold it, between tags and in attributes; what it cannot hold becomes U+FFFD."""
-    clean = text if text.isprintable() else _NOT_IN_XML.sub("\ufffd", text)
-    return clean.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def _lines(page: Page) -> Iterator[str]:

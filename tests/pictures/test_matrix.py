@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from navigator_export.attack import builtin
 from navigator_export.errors import SourceError
-from navigator_export.layer.format import Divider, Metadata
-from navigator_export.pictures.matrix import Count, collation
+from navigator_export.layer.format import DOMAIN_NAMES, Divider, Metadata
+from navigator_export.model import DOMAINS, Domain
+from navigator_export.pictures.matrix import Count, collation, shown_of
 from tests.pictures.drawn import cell, picture
 
 GRADIENT = {"colors": ["#000000", "#ffffff"], "minValue": 0, "maxValue": 100}
@@ -189,3 +191,14 @@ def test_letters_stand_for_colours_that_are_no_scores() -> None:
     drawn = picture(legendItems=legend, techniques=[{"techniqueID": "T1114", "color": "red"}])
     assert drawn.letters == {"#00ff00": "A", "#ff0000": "B"}
     assert picture(legendItems=legend).letters == {}
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_technique_of_every_release_has_its_cells(domain: Domain) -> None:
+    for major in range(8, 21):
+        release = builtin().require(domain, str(major))
+        techniques = [{"techniqueID": id_, "score": 1} for id_ in release.active]
+        drawn = picture(domain=DOMAIN_NAMES[domain], versions={"attack": str(major)}, techniques=techniques)
+        assert drawn.lost == ()
+        cells = {(cell.id, column.tactic.short_name) for column in drawn.shown for cell in shown_of(column.cells)}
+        assert cells == {(id_, tactic) for id_, tactics in release.tactics.items() for tactic in tactics}
