@@ -29,6 +29,12 @@ def own_files(output: str) -> set[str]:
     return {path for path, checksum in _listed(root) if _is_own(root, path, checksum)}
 
 
+def is_strange(output: str, path: str) -> bool:
+    """Return whether a page's place is taken by a file that no build made, as far as its looks and the indexes tell."""
+    data = content(Path(output, path))
+    return data is not None and not is_page(data) and path not in {listed for listed, _ in _listed(Path(output))}
+
+
 def is_inside(root: Path, path: str) -> bool:
     """Return whether a path stays in a folder, also through the links on its way."""
     try:

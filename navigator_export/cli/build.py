@@ -10,6 +10,7 @@ import click
 from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
 from navigator_export.build.memory import Memory
+from navigator_export.build.paths import GALLERY
 from navigator_export.cli import exit_codes
 from navigator_export.cli.interruption import finished
 from navigator_export.cli.progress import Progress
@@ -123,6 +124,8 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     lines = [text.strip("\n"), f"{counted(len(built.layers), 'layer')} in {folder}"]
     if built.empty:
         lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
+    if manifest.pages:
+        lines.append(f"gallery: {Path(folder, GALLERY)}")
     for files in built.alike:
         named = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")  # noqa: PLR2004
         lines.append(

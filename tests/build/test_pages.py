@@ -12,6 +12,7 @@ from navigator_export.attack import known
 from navigator_export.build import build, read_manifest
 from navigator_export.build.memory import Memory
 from navigator_export.build.ownership import own_files
+from navigator_export.errors import OutputError
 from navigator_export.opening import PUBLIC_NAVIGATOR
 from tests.build.manifests import INDEX_FILES, built, checked, manifest_file, own_cache, problems_of, tree
 from tests.opening.test_links import held
@@ -115,6 +116,16 @@ def test_page_of_somebody_else_is_never_taken_for_an_own_one(tmp_path: Path, pat
     assert own_files(str(out)) == LAYERS | PAGES
     built(tmp_path, TEXT)
     assert (out / path).exists()
+
+
+@pytest.mark.parametrize("path", ["index.html", "a b.svg"])
+def test_page_of_somebody_else_is_never_written_over(tmp_path: Path, path: str) -> None:
+    built(tmp_path, TEXT.replace("pages: true", ""))
+    (tmp_path / "out" / path).write_text("<!DOCTYPE html><p>mine</p>")
+    before = tree(tmp_path / "out")
+    with pytest.raises(OutputError, match="none of a build's pages; move it away"):
+        built(tmp_path, TEXT)
+    assert tree(tmp_path / "out") == before
 
 
 # ---- unchanged layers ------------------------------------------------------------------------------------------------
