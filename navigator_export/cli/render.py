@@ -34,7 +34,7 @@ from navigator_export.pictures.colours import WHITE
 from navigator_export.pictures.drawing import page_of
 from navigator_export.pictures.matrix import Picture, picture_of
 from navigator_export.pictures.page import PAGES, SUB_TECHNIQUES, THEMES, Look, Page
-from navigator_export.wording import counted
+from navigator_export.wording import counted, shortened
 
 
 def _svg(page: Page) -> bytes:
@@ -73,6 +73,8 @@ _WRITTEN: Final[MappingProxyType[str, Callable[[Picture, datetime | None], bytes
     {"html": _html, "xlsx": _xlsx}
 )
 """Formats that are laid out where they are read."""
+
+_OF_ONE_FONT: Final = ("pdf", "png")
 
 FORMATS: Final = ("svg", "html", "xlsx", "png", "pdf")
 
@@ -183,6 +185,15 @@ def _rendered(
             f"warning {layer.name}: the names are {points:.1f} points high on {look.page}; --only-scored, "
             f"--sub-techniques none or another --page make them larger"
         )
+    if format_ in _OF_ONE_FONT:
+        from navigator_export.pictures.paper import lost_letters  # noqa: PLC0415
+
+        letters = lost_letters(page)
+        if letters:
+            told.append(
+                f"warning {layer.name}: the font of {format_} lacks {shortened(letters)}, shown as ?; svg, html and "
+                "xlsx have all letters"
+            )
     return _DRAWN[format_](page), told
 
 

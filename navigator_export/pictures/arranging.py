@@ -27,6 +27,9 @@ GAP: Final = 0.14
 LANE_GAP: Final = 0.3
 TACTIC_GAP: Final = 0.8
 
+_LONGEST_MARK: Final = 7
+"""Characters of a score that a cell has room for; of a longer one it tells what counts most."""
+
 
 class Entry(msgspec.Struct, frozen=True):
     """A cell as it is drawn."""
@@ -104,7 +107,8 @@ def _entry(cell: Cell, hint: str, letters: dict[str, str], with_id: bool, *, is_
     name = f"{cell.id} {cell.name}" if with_id or not cell.name else cell.name
     mark = letters.get(cell.fill, "") if cell.color else ""
     if not mark and cell.value is not None:
-        mark = shown_number(cell.value)
+        whole = shown_number(cell.value)
+        mark = whole if len(whole) <= _LONGEST_MARK else f"{cell.value:.3g}"
     elif not mark and cell.fill:
         mark = "•"
     taken = 2 * PAD + (INDENT if is_sub else 0) + (width(mark, True) + PAD if mark else 0)

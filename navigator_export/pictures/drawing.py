@@ -48,6 +48,9 @@ _MARGIN: Final = 26.0
 _SPACED: Final = 1.4
 """From one line of the notes to the next."""
 _MOST_NOTE_LINES: Final = 2
+_MOST_LEGEND_ROWS: Final = 6
+_ENOUGH: Final = 2_000
+"""Characters of a note that are more than its lines hold."""
 
 _TOLD: Final = 60
 """Longest value of the layer's metadata that the foot of the page tells."""
@@ -105,9 +108,13 @@ class _Top:
         self._room = (wide - 2 * self.margin) / self._note
         notes = [_summary(picture, sections), picture.description]
         self.said = tuple(text for text in (picture.name, *notes) if text)
-        lines = (" ".join(note.split()) for note in notes if note.strip())
-        self._lines = [line for note in lines for line in _at_most(_MOST_NOTE_LINES, note, self._room)]
-        self._legend = tuple(self._legend_rows())
+        self._lines = [line for note in notes for line in _at_most(_MOST_NOTE_LINES, note, self._room)]
+        rows_of_legend = tuple(self._legend_rows())
+        self._legend = rows_of_legend[:_MOST_LEGEND_ROWS]
+        if len(rows_of_legend) > _MOST_LEGEND_ROWS:
+            left_out = sum(len(row.texts) for row in rows_of_legend[_MOST_LEGEND_ROWS:])
+            more = f"and {left_out} more in the legend"
+            self._legend += (Part((), (_text(self.margin, 0, more, self._note, self._theme.quiet),)),)
         self._feet = _at_most(_MOST_NOTE_LINES, _provenance(picture), self._room)
         rows = len(self._lines) + len(self._legend) * 1.25
         self.height = self.margin + self._title * 1.15 + rows * self._note * _SPACED + self._note * 0.7
@@ -295,7 +302,7 @@ def _provenance(picture: Picture) -> str:
 
 def _at_most(count: int, text: str, room: float) -> list[str]:
     """Return a text in lines, at most so many; the last tells that there is more where there is."""
-    lines = list(wrapped(" ".join(text.split()), round(room, 3))) if text.strip() else []
+    lines = list(wrapped(" ".join(text[:_ENOUGH].split()), round(room, 3))) if text.strip() else []
     if len(lines) > count:
         lines[count - 1 :] = [shortened(" ".join(lines[count - 1 :]), room)]
     return lines

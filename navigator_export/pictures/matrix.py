@@ -34,6 +34,7 @@ from navigator_export.layer.format import (
 )
 from navigator_export.model import Domain
 from navigator_export.pictures.colours import GREY, WHITE, Shades, ink_on, number, painted, shades_of
+from navigator_export.validation.annotations import is_shown
 from navigator_export.validation.view import DOMAINS_BY_NAME, OLD_DOMAIN_NAMES
 from navigator_export.wording import quoted
 
@@ -429,8 +430,10 @@ def _metadata(entries: tuple[MetadataEntry, ...]) -> tuple[Metadata | Divider, .
 def _metadata_entry(entry: MetadataEntry) -> Metadata | Divider | None:
     if isinstance(entry, Metadata):
         return entry if entry.name and entry.value else None
-    pair = () if isinstance(entry, Divider) else _pair(entry, "name", "value", "name")
-    return None if pair is None else Metadata(*pair) if pair else Divider()
+    fields: Any = {"divider": True} if isinstance(entry, Divider) else msgspec.json.decode(entry)
+    if not is_shown("metadata", fields):
+        return None
+    return Metadata(fields["name"], fields["value"]) if "name" in fields else Divider()
 
 
 def _links(entries: tuple[LinkEntry, ...]) -> tuple[Link | Divider, ...]:
@@ -440,22 +443,10 @@ def _links(entries: tuple[LinkEntry, ...]) -> tuple[Link | Divider, ...]:
 def _link_entry(entry: LinkEntry) -> Link | Divider | None:
     if isinstance(entry, Link):
         return entry if entry.label and entry.url else None
-    pair = () if isinstance(entry, Divider) else _pair(entry, "label", "url", "url")
-    return None if pair is None else Link(*pair) if pair else Divider()
-
-
-def _pair(entry: msgspec.Raw, left: str, right: str, key: str) -> tuple[str, ...] | None:
-    """Return the two texts of an entry that is not of the format's own form; none for a divider.
-
-    None where the Navigator shows nothing of it.
-    """
-    fields = msgspec.json.decode(entry)
-    if not isinstance(fields, dict):
+    fields: Any = {"divider": True} if isinstance(entry, Divider) else msgspec.json.decode(entry)
+    if not is_shown("links", fields):
         return None
-    if key not in fields:
-        return () if fields.get("divider") is True else None
-    one, other = fields.get(left), fields.get(right)
-    return (one, other) if isinstance(one, str) and isinstance(other, str) and one and other else None
+    return Link(fields["label"], fields["url"]) if "url" in fields else Divider()
 
 
 def _choice(word: str | UnsetType, words: tuple[str, ...]) -> str:

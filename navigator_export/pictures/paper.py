@@ -7,6 +7,7 @@ Western Europe.
 from __future__ import annotations
 
 import io
+import unicodedata
 from importlib import import_module
 from typing import Any, Final
 
@@ -77,9 +78,29 @@ def _write(canvas: Any, text: Text, y: float) -> None:
         canvas.line(start, y + text.size * 0.3, start + text.wide, y + text.size * 0.3)
 
 
+def lost_letters(page: Page) -> str:
+    """Return the characters of a page that the font of PDF and PNG does not have, and shows as question marks."""
+    texts = (text.text for part in page.parts for text in part.texts)
+    return "".join(dict.fromkeys(c for text in texts if not _fits(text) for c in text if _in_font(c) == "?" != c))
+
+
 def _in_font(text: str) -> str:
-    """Return a text in the characters that the font has, with question marks for all others."""
-    return text.encode("cp1252", "replace").decode("cp1252")
+    """Return a text in the characters that the font has: plainer ones for some, and question marks for the rest."""
+    if _fits(text):
+        return text
+    plain = (_PLAINER.get(c) or (c if _fits(c) else unicodedata.normalize("NFKD", c)[:1]) for c in text)
+    return "".join(c if _fits(c) else "?" for c in plain)
+
+
+_PLAINER: Final = {"→": "->", "←": "<-", "≥": ">=", "≤": "<=", "\u2212": "-", "\u2011": "-"}
+
+
+def _fits(text: str) -> bool:
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _needed(module: str) -> Any:

@@ -180,7 +180,8 @@ def test_entries_that_the_navigator_drops_are_dropped() -> None:
         {"divider": True},
         {"name": "x", "value": "y", "extra": 1},
         {"divider": True, "name": "z"},
-        {"divider": False},
+        {"divider": "yes"},
+        "text",
     ]
     drawn = picture(techniques=[{"techniqueID": "T1114", "metadata": metadata}])
     assert cell(drawn, "T1114").metadata == (Metadata("a", "b"), Divider(), Metadata("x", "y"))

@@ -7,7 +7,7 @@ import pytest
 from navigator_export.errors import OutputError
 from navigator_export.pictures.drawing import page_of
 from navigator_export.pictures.page import Look
-from navigator_export.pictures.paper import pdf, png
+from navigator_export.pictures.paper import lost_letters, pdf, png
 from tests.pictures.drawn import picture
 
 PAGE = page_of(picture(name="Mail Ж <b>", description="é"), Look("a4"))
@@ -34,3 +34,8 @@ def test_missing_extra_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "reportlab.pdfgen.canvas", None)
     with pytest.raises(OutputError, match=r"pip install 'navigator-export\[pictures\]'"):
         pdf(PAGE)
+
+
+def test_letters_that_the_font_lacks_are_told_and_others_made_plainer() -> None:
+    assert lost_letters(PAGE) == "Ж"
+    assert lost_letters(page_of(picture(name="č → ≥ é ?", description=""), Look("a4"))) == ""

@@ -128,6 +128,21 @@ def test_matrix_without_anything_to_draw_is_a_page() -> None:
     assert "Mail" in texts(parsed(drawn(Look("auto", only_scored=True), techniques=[])))
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_texts_without_end_leave_room_for_the_matrix(page: str) -> None:
+    legend = [{"label": f"{number} " + "x" * 90, "color": "#00ff00"} for number in range(300)]
+    found = drawn(Look(page), name="n" * 5_000, description="word " * 50_000, legendItems=legend)
+    shown = [text for part in found.parts for text in part.texts]
+    assert all(text.y < found.height and text.x + (0 if text.at_end else text.wide) <= found.width for text in shown)
+    assert any(text.text.endswith("more in the legend") for text in shown)
+    assert found.text_size > 3
+
+
+def test_long_scores_are_told_by_what_counts_most() -> None:
+    techniques = [{"techniqueID": "T1114", "score": 123456789.25}, {"techniqueID": "T1005", "score": 1234.25}]
+    assert {"1.23e+08", "1234.25"} <= set(texts(parsed(drawn(techniques=techniques))))
+
+
 HOSTILE = st.text(st.characters() | st.sampled_from("<>&\"']]>\x00\x0b\x1f\x7f\ufffe\uffff\ud800\udfff\u202e\r\n"))
 
 
