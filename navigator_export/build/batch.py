@@ -61,7 +61,7 @@ class Workshop:
         state = keep(plan.path, product.text)
         drawn = None
         if self._manifest.pages:
-            drawn = draw(product.layer, plan.path, self._catalogue, self._manifest.linking_navigator, keep)
+            drawn = draw(product.layer, plan.path, self._manifest.pages, self._catalogue, keep)
         tally = product.tally
         layer = IndexedLayer(
             file=plan.path,

@@ -13,7 +13,7 @@ import msgspec
 
 from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Entry, Manifest
-from navigator_export.build.paths import checked_path, digest, page_paths, safe_part, same_file_key
+from navigator_export.build.paths import checked_path, digest, page_path, safe_part, same_file_key
 from navigator_export.build.places import in_manifest
 from navigator_export.build.sources import Sources
 from navigator_export.build.templates import render
@@ -118,7 +118,7 @@ def _clashes(manifest: Manifest, plans: Sequence[Plan], output: str) -> Iterator
 def _pages_of(manifest: Manifest, plan: Plan) -> tuple[str, ...]:
     if not manifest.pages:
         return ()
-    return page_paths(plan.path, with_links=manifest.linking_navigator is not None)
+    return tuple(page_path(plan.path, ending) for ending in manifest.pages.endings)
 
 
 class _Family:

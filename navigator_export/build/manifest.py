@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from navigator_export import schemas
+from navigator_export.build.paths import OPENING, PAGE, PICTURE, WORKBOOK
 from navigator_export.build.pins import Pins, lock_of, read_pins
 from navigator_export.build.yaml import Document, parse_yaml
 from navigator_export.errors import Problem, ProblemsError, nearest
@@ -54,6 +55,21 @@ class ManifestSource(msgspec.Struct, frozen=True):
     options: ReadOptions = ReadOptions()
 
 
+class Pages(msgspec.Struct, frozen=True):
+    """What is drawn of every layer."""
+
+    excel: bool
+    """Whether there are workbooks beside the pages and pictures."""
+    navigator: str | None
+    """Navigator that further pages open the layers in, from links that hold them; None where there are none."""
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Return the endings of the files of each layer."""
+        more = (WORKBOOK,) if self.excel else ()
+        return (PAGE, PICTURE, *more, *((OPENING,) if self.navigator is not None else ()))
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """A manifest, settled: defaults are in every entry, globs are files."""
 
@@ -70,15 +86,8 @@ class Manifest(msgspec.Struct, frozen=True):
     """What its published sets and addresses are pinned to; None where there is no lock."""
     problems: tuple[Problem, ...] = ()
     """What is wrong in it; the rest of it stands, so that a build can tell what is wrong there too."""
-    pages: bool = False
-    """Whether every layer gets a page and a picture, and all of them a gallery."""
-    data_links: bool = False
-    """Whether, without base_url, every layer gets a page too that opens it from a link which holds it whole."""
-
-    @property
-    def linking_navigator(self) -> str | None:
-        """Return the Navigator that pages open layers in from links that hold them; None where there are none."""
-        return self.navigator_url if self.pages and self.data_links and self.base_url is None else None
+    pages: Pages | None = None
+    """What is drawn of every layer, beside a gallery of all; None for nothing."""
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -94,11 +103,12 @@ class Manifest(msgspec.Struct, frozen=True):
         return tuple(filter(fetching_kind, words))
 
 
-def read_manifest(file: str, *, locked: bool = True) -> Manifest:
+def read_manifest(file: str, *, locked: bool = True, pages: bool = False) -> Manifest:
     """Return the manifest in a YAML file, with its problems: keys, names and files that are not there or not right.
 
     Its lock is read too, where there is one, and every name of a published set has to be in it; not so where `locked`
-    is false. Raises SourceError where the file cannot be read, and ManifestError where nothing can be made of it.
+    is false. `pages` asks for pages where it says nothing of them.
+    Raises SourceError where the file cannot be read, and ManifestError where nothing can be made of it.
     """
     data = contents(file)
     try:
@@ -113,7 +123,7 @@ def read_manifest(file: str, *, locked: bool = True) -> Manifest:
     if schemas.violations("manifest", document.value):
         raise ManifestError(file, problems)
     reader = _Reader(file, document, broken, read_pins(file) if locked else None)
-    manifest = reader.manifest()
+    manifest = reader.manifest(pages=pages)
     return msgspec.structs.replace(manifest, problems=(*problems, *reader.problems))
 
 
@@ -158,7 +168,7 @@ class _Reader:
         self._document = document
         self._root: dict[str, Any] = document.value
 
-    def manifest(self) -> Manifest:
+    def manifest(self, *, pages: bool) -> Manifest:
         root = self._root
         self._sets = {name: _words(words) for name, words in (root.get("capability_sets") or {}).items()}
         self._sources = {name: self._source(name, given) for name, given in root["sources"].items()}
@@ -175,14 +185,19 @@ class _Reader:
             output=str(self._folder / root["output"]) if "output" in root else None,
             base_url=root.get("base_url"),
             navigator_url=root.get("navigator_url", PUBLIC_NAVIGATOR),
-            pages=root.get("pages", False),
-            data_links=root.get("data_links", False),
+            pages=self._pages(given) if (given := root.get("pages", pages)) else None,
             sources=self._sources,
             capability_sets=self._sets,
             entries=tuple(self._entry(i, entry) for i, entry in enumerate(root["layers"]) if i not in self._broken),
             lines=self._document.lines,
             pins=self._pins,
         )
+
+    def _pages(self, given: Any) -> Pages:
+        wanted = given if isinstance(given, dict) else {}
+        linked = wanted.get("data_links", False) and "base_url" not in self._root
+        navigator = self._root.get("navigator_url", PUBLIC_NAVIGATOR) if linked else None
+        return Pages(excel=wanted.get("excel", False), navigator=navigator)
 
     @property
     def _folder(self) -> Path:

@@ -13,6 +13,7 @@ from navigator_export.build.index import INDEX, read_index
 from navigator_export.build.paths import is_layer_path, is_page_path
 from navigator_export.build.staging import record_files
 from navigator_export.pictures.markup import MARK
+from navigator_export.pictures.workbooks import is_workbook
 
 _BEGINNINGS: Final = (MARK.encode(), b'<svg xmlns="http://www.w3.org/2000/svg" width="')
 
@@ -26,6 +27,12 @@ def own_files(output: str) -> set[str]:
     """
     root = Path(output)
     return {path for path, checksum in _listed(root) if _is_own(root, path, checksum)}
+
+
+def is_strange(output: str, path: str) -> bool:
+    """Return whether a page's place is taken by a file that no build made, as far as its looks and the indexes tell."""
+    data = content(Path(output, path))
+    return data is not None and not is_page(data) and path not in {listed for listed, _ in _listed(Path(output))}
 
 
 def is_inside(root: Path, path: str) -> bool:
@@ -46,8 +53,8 @@ def is_layer(data: bytes) -> bool:
 
 
 def is_page(data: bytes) -> bool:
-    """Return whether a text begins as the pages and pictures of a build do."""
-    return data.startswith(_BEGINNINGS)
+    """Return whether a file looks like the pages, pictures and workbooks of a build."""
+    return data.startswith(_BEGINNINGS) or is_workbook(data)
 
 
 def content(file: Path) -> bytes | None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
 from navigator_export.build.memory import Memory
+from navigator_export.build.paths import GALLERY
 from navigator_export.build.pins import Pins, lock_of, pin, read_pins, write_pins
 from navigator_export.cli import exit_codes
 from navigator_export.cli.interruption import finished
@@ -75,18 +76,14 @@ def command(
         raise click.UsageError("--lock writes a file, which --check does not")
     watcher = Watcher() if quiet else Progress(verbose=verbose)
     try:
-        settled = _locked(read_manifest(manifest, locked=False)) if lock else read_manifest(manifest)
-        if pages:
-            settled = replace(settled, pages=True)
+        settled = read_manifest(manifest, locked=not lock, pages=pages)
+        if lock:
+            settled = _locked(settled)
         folder = output or settled.output or str(Path(manifest).parent)
         if check_only:
             return _check(settled, folder, jobs, format_, watcher, quiet=quiet)
         catalogue = known()
-        memory = (
-            None
-            if fresh or catalogue.has_imports
-            else Memory(manifest, settled.pages and (settled.pages, settled.linking_navigator))
-        )
+        memory = None if fresh or catalogue.has_imports else Memory(manifest, settled.pages)
         built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
         if settled.pins and lock and (settled.fetched or lock_of(manifest).exists()):
             write_pins(settled.pins, manifest)
@@ -147,6 +144,8 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     lines = [text.strip("\n"), f"{counted(len(built.layers), 'layer')} in {folder}"]
     if built.empty:
         lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
+    if manifest.pages:
+        lines.append(f"gallery: {Path(folder, GALLERY)}")
     for files in built.alike:
         named = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")  # noqa: PLR2004
         lines.append(
