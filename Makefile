@@ -7,7 +7,7 @@ DEMO := demo
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= json yaml csv xlsx page stack any layer validate
 
-.PHONY: demo fuzz test test-lowest lint types bench layers check-layers catalogue format clean
+.PHONY: demo fuzz test test-lowest lint types docs bench layers check-layers catalogue format clean
 
 demo: .venv/installed
 	@mkdir -p $(DEMO)
@@ -47,6 +47,10 @@ format: .venv/lint
 types: .venv/lint
 	$(BIN)/mypy
 
+# The docs as a site in build/site; a warning fails.
+docs: .venv/docs
+	$(BIN)/zensical build --clean --strict
+
 bench: .venv/installed
 	$(BIN)/python benchmarks/bench.py
 
@@ -78,6 +82,10 @@ clean:
 
 .venv/lint: .venv/test
 	$(BIN)/pip install --quiet --group lint
+	@touch $@
+
+.venv/docs: .venv/installed
+	$(BIN)/pip install --quiet --group docs
 	@touch $@
 
 # What pyproject.toml admits at the lowest is pinned; the tests' own needs are whatever fits beside it.

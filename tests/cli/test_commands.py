@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -16,27 +14,12 @@ from click.testing import CliRunner
 
 from navigator_export import __version__
 from navigator_export.cli.commands import COMMANDS, commands
+from tests.docs.command_reference import every_command
 from tests.made_inputs import mapping_file, rated_rows
 from tests.real_inputs import ROOT
 from tests.running import Run, run_process
 
-README = ROOT / "README.md"
-
-
-def all_commands(
-    group: click.Group = commands, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Yield every command with the words that call it."""
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None
-        yield (*path, name), command
-        if isinstance(command, click.Group):
-            yield from all_commands(command, (*path, name))
-
-
-EVERY = list(all_commands())
+EVERY = list(every_command())
 
 
 def test_commands_are_listed_with_their_summaries() -> None:
@@ -61,16 +44,6 @@ def test_every_option_says_what_it_does(words: tuple[str, ...], command: click.C
     options = [option for option in command.params if isinstance(option, click.Option)]
     assert [option.opts for option in options if not option.help] == []
     assert command.help
-
-
-@pytest.mark.skipif(not README.read_text("utf-8").strip(), reason="README.md is empty")
-@pytest.mark.parametrize(("words", "command"), EVERY, ids=[" ".join(words) for words, _ in EVERY])
-def test_readme_names_every_command_and_option(words: tuple[str, ...], command: click.Command) -> None:
-    text = README.read_text("utf-8")
-    assert re.search(rf"\b{' '.join(words)}\b", text)
-    options = [option for option in command.params if isinstance(option, click.Option)]
-    named = {word.rstrip(".,") for word in re.findall(r"(?<![\w-])--?[a-z][\w-]*", text)}
-    assert [option.opts for option in options if not named & set(option.opts)] == []
 
 
 def test_version_is_told(run: Run) -> None:
