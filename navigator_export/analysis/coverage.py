@@ -1,0 +1,234 @@
+"""What is covered, how well, and by what: of a selection of mappings, or of anybody's layer.
+
+"Covered" says that a mapping, or a score, relates something to the technique: some coverage, not protection. A
+technique never vouches for its sub-techniques, nor they for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from navigator_export.attack import Catalogue, Release
+from navigator_export.errors import Problem, SourceError
+from navigator_export.layer.format import DOMAIN_NAMES, Layer, Metadata, Number
+from navigator_export.layer.naming import title
+from navigator_export.layer.scoring import score
+from navigator_export.model import Category, Domain, Mapping, Value
+from navigator_export.preparation import Prepared, Settled, settle
+from navigator_export.recipe import Recipe
+from navigator_export.tiers import Tiers
+from navigator_export.wording import counted, quoted
+
+
+class Means(msgspec.Struct, frozen=True):
+    """What one capability has against one technique."""
+
+    id: str
+    name: str
+    framework: str = ""
+    tier: str = ""
+    ratings: tuple[tuple[Category, Value], ...] = ()
+    """Sorted; empty where the capability is mapped without a rating."""
+
+    @property
+    def label(self) -> str:
+        """Return the id with the ratings, `EOP-MFR-E3 protect significant`."""
+        return " ".join((self.id, ", ".join(f"{category} {value}" for category, value in self.ratings))).rstrip()
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """One technique that is covered."""
+
+    technique: str
+    value: Number
+    """The score."""
+    means: tuple[Means, ...] = ()
+    """Sorted by id; empty where a layer does not tell."""
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """What the values of a coverage are; values of two coverages compare where both measure alike."""
+
+    name: str
+    """Of the strategy that scored; `score` where a layer does not tell."""
+    bottom: Number
+    """Value of the first colour."""
+    top: Number
+    """Value of the last colour: as good as it gets."""
+    rated: bool
+    """Whether values tell how well, and not only how often or that at all."""
+    weakest: Number = 0
+    """The highest value that counts as weak, where values are rated."""
+    of: tuple[str, ...] = ()
+    """The frameworks whose capabilities are counted, where that is what the values are."""
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What is covered at one ATT&CK release of one domain."""
+
+    name: str
+    domain: Domain
+    attack_version: str
+    measure: Measure
+    techniques: dict[str, Covered]
+    """By id, sorted."""
+    notes: tuple[str, ...] = ()
+    """What of the source did not go in, each a sentence."""
+
+    def is_weak(self, technique: str) -> bool:
+        """Return whether a covered technique is so by what is rated minimal at best, or not at all."""
+        return self.measure.rated and self.techniques[technique].value <= self.measure.weakest
+
+    def share_of_top(self, technique: str) -> float:
+        """Return a technique's value as a share of the best one, 0 to 1; 0 where it is not covered."""
+        covered = self.techniques.get(technique)
+        return min(max(covered.value / self.measure.top, 0.0), 1.0) if covered else 0.0
+
+
+def coverage_of(prepared: Prepared, recipe: Recipe) -> Coverage:
+    """Return what a recipe's selection of prepared mappings covers. Raises SelectionError as `settle` does."""
+    settled = settle(prepared, recipe)
+    scored = score(settled.selected.mappings, settled.strategy, settled.scale, recipe.scoring.weights)
+    moved = prepared.moved
+    left_out = settled.tally.retargeting.dropped
+    notes = [f"{counted(left_out, 'mapping')} on inactive techniques left out"] if left_out else []
+    return Coverage(
+        name=title(settled),
+        domain=moved.domain,
+        attack_version=prepared.release.version,
+        measure=_measure(settled),
+        techniques={s.technique: Covered(s.technique, s.score, means(s.mappings, prepared.tiers)) for s in scored},
+        notes=tuple(notes),
+    )
+
+
+def means(mappings: Iterable[Mapping], tiers: Tiers) -> tuple[Means, ...]:
+    """Return what each capability of some mappings of one technique has against it, sorted by id."""
+    ratings: dict[tuple[str, str], set[tuple[Category, Value]]] = {}
+    capabilities = {}
+    for mapping in mappings:
+        capability = mapping.capability
+        found = ratings.setdefault((capability.id, capability.framework), set())
+        capabilities[capability.id, capability.framework] = capability
+        if mapping.category and mapping.value:
+            found.add((mapping.category, mapping.value))
+    return tuple(
+        Means(id_, capabilities[id_, owner].name, owner, tiers.of(capabilities[id_, owner]) or "", tuple(sorted(found)))
+        for (id_, owner), found in sorted(ratings.items())
+    )
+
+
+def _measure(settled: Settled) -> Measure:
+    frameworks = {mapping.capability.framework for mapping in settled.selected.mappings}
+    weights = settled.recipe.scoring.weights
+    tops: dict[str, tuple[Number, Number]] = {
+        "best": (weights[2], weights[0]),
+        "mean": (weights[2], weights[0]),
+        "breadth": (3, 1),
+        "category": (3, 1),
+    }
+    top, weakest = tops.get(settled.strategy, (settled.scale.maximum, 0))
+    rated = settled.strategy != "count" and any(mapping.rated for mapping in settled.selected.mappings)
+    counted_frameworks = () if rated else tuple(sorted(frameworks))
+    return Measure(settled.strategy, settled.scale.minimum, top, rated, weakest, counted_frameworks)
+
+
+_STRATEGY: Final = re.compile(r"(best|count|mean|sum|breadth|category):")
+_RATED: Final = frozenset({"best", "mean", "sum", "breadth"})
+
+
+def coverage_of_layer(layer: Layer, file: str, catalogue: Catalogue, attack_version: str | None = None) -> Coverage:
+    """Return what anybody's layer covers: techniques that are enabled and have a score.
+
+    A score of 0 is coverage in layers of our own making alone, where it stands for a mapping that is not rated. With
+    `attack_version`, the layer is moved to that release.
+    Raises SourceError, with `file` as the place, where the layer is of no domain or release that is known, or has no
+    scores.
+    """
+    domain = _domain(layer, file)
+    own = _stated_release(layer, file, domain, catalogue)
+    release = own if attack_version is None else catalogue.require(domain, attack_version)
+    stated = {entry.name: entry.value for entry in layer.metadata or () if isinstance(entry, Metadata)}
+    ours = stated.get("made with", "").startswith("navigator-export ")
+    strategy = _STRATEGY.match(stated.get("score", "")) if ours else None
+    techniques: dict[str, Covered] = {}
+    gone: dict[str, None] = {}
+    scored = zeros = 0
+    for entry in layer.techniques or ():
+        if not isinstance(entry.score, int | float) or entry.enabled is False:
+            continue
+        scored += 1
+        if not entry.score and not ours:
+            zeros += 1
+            continue
+        target = _moved(entry.technique_id, release)
+        if target is None:
+            gone[entry.technique_id] = None
+        elif target not in techniques or techniques[target].value < entry.score:
+            techniques[target] = Covered(target, entry.score, tuple(_layer_means(entry.metadata or ())))
+    if not scored:
+        hint = "scores are what is compared; give its techniques some"
+        raise SourceError(file, [Problem("no technique of the layer has a score", "$.techniques", hint)])
+    notes = []
+    if zeros:
+        notes.append(f"{counted(zeros, 'technique')} with the score 0 taken as not covered")
+    if gone:
+        notes.append(f"not active in ATT&CK {release.version}, left out: {', '.join(gone)}")
+    return Coverage(
+        name=layer.name,
+        domain=domain,
+        attack_version=release.version,
+        measure=_layer_measure(layer, strategy[1] if strategy else "score", stated),
+        techniques=dict(sorted(techniques.items())),
+        notes=tuple(notes),
+    )
+
+
+def _domain(layer: Layer, file: str) -> Domain:
+    names = DOMAIN_NAMES | {"enterprise": "enterprise-attack"}
+    old = layer.domain.replace("mitre-", "") + "-attack" if layer.domain.startswith("mitre-") else layer.domain
+    for domain, name in names.items():
+        if name == old:
+            return domain
+    hint = f"known are {', '.join(DOMAIN_NAMES.values())}"
+    raise SourceError(file, [Problem(f"the layer is of the domain {quoted(layer.domain)}", "$.domain", hint)])
+
+
+def _stated_release(layer: Layer, file: str, domain: Domain, catalogue: Catalogue) -> Release:
+    attack = layer.versions.attack if layer.versions else None
+    digits = re.search(r"[0-9]{1,3}", attack) if isinstance(attack, str) else None
+    release = catalogue.release(domain, digits[0]) if digits else None
+    if release is None:
+        message = (
+            f"the layer's ATT&CK release {quoted(attack)} is not known" if attack else "the layer names no release"
+        )
+        hint = "write the release in versions.attack, or let `upgrade` find it"
+        raise SourceError(file, [Problem(message, "$.versions.attack", hint)])
+    return release
+
+
+def _moved(technique: str, release: Release) -> str | None:
+    return technique if technique in release.active else release.standing(technique).replacement
+
+
+def _layer_means(metadata: Iterable[object]) -> Iterator[Means]:
+    """Yield the capabilities that the metadata of a technique in a layer of ours names."""
+    for entry in metadata:
+        if isinstance(entry, Metadata) and entry.name == "capability":
+            yield Means(entry.value, "")
+
+
+def _layer_measure(layer: Layer, strategy: str, stated: dict[str, str]) -> Measure:
+    scores = [entry.score for entry in layer.techniques or () if isinstance(entry.score, int | float)]
+    bottom, top = min(0, *scores), max(1, *scores)
+    if layer.gradient:
+        bottom, top = layer.gradient.min_value, layer.gradient.max_value
+    rated = strategy in _RATED
+    # Of a gradient that is not ours nothing is known but its ends: the lowest third is weak.
+    weakest = bottom + (top - bottom) / 3
+    counted_frameworks = () if rated or strategy == "score" else (stated.get("framework", ""),)
+    return Measure(strategy, bottom, top, rated or strategy == "score", weakest, counted_frameworks)
