@@ -16,8 +16,8 @@ from navigator_export.attack import Catalogue, Release
 from navigator_export.errors import Problem, SourceError
 from navigator_export.layer.format import DOMAIN_NAMES, Layer, Metadata, Number
 from navigator_export.layer.naming import title
-from navigator_export.layer.scoring import score
-from navigator_export.model import Category, Domain, Mapping, Value
+from navigator_export.layer.scoring import score, shown
+from navigator_export.model import VALUES, Category, Domain, Mapping, Value
 from navigator_export.preparation import Prepared, Settled, settle
 from navigator_export.recipe import Recipe
 from navigator_export.tiers import Tiers
@@ -38,6 +38,11 @@ class Means(msgspec.Struct, frozen=True):
     def label(self) -> str:
         """Return the id with the ratings, `EOP-MFR-E3 protect significant`."""
         return " ".join((self.id, ", ".join(f"{category} {value}" for category, value in self.ratings))).rstrip()
+
+    @property
+    def best(self) -> int:
+        """Return the rank of the best rating: 3 for significant, 0 where nothing is rated."""
+        return max((VALUES.index(value) + 1 for _, value in self.ratings), default=0)
 
 
 class Covered(msgspec.Struct, frozen=True):
@@ -65,6 +70,12 @@ class Measure(msgspec.Struct, frozen=True):
     """The highest value that counts as weak, where values are rated."""
     of: tuple[str, ...] = ()
     """The frameworks whose capabilities are counted, where that is what the values are."""
+    words: tuple[tuple[Number, str], ...] = ()
+    """What values are called, where they are ratings."""
+
+    def word(self, value: Number | None) -> str:
+        """Return a value for people; empty for None."""
+        return "" if value is None else dict(self.words).get(value) or shown(value)
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -134,7 +145,8 @@ def _measure(settled: Settled) -> Measure:
     top, weakest = tops.get(settled.strategy, (settled.scale.maximum, 0))
     rated = settled.strategy != "count" and any(mapping.rated for mapping in settled.selected.mappings)
     counted_frameworks = () if rated else tuple(sorted(frameworks))
-    return Measure(settled.strategy, settled.scale.minimum, top, rated, weakest, counted_frameworks)
+    words = ((0, "not rated"), *zip(weights, VALUES, strict=True)) if settled.strategy == "best" and rated else ()
+    return Measure(settled.strategy, settled.scale.minimum, top, rated, weakest, counted_frameworks, words)
 
 
 _STRATEGY: Final = re.compile(r"(best|count|mean|sum|breadth|category):")
@@ -149,9 +161,8 @@ def coverage_of_layer(layer: Layer, file: str, catalogue: Catalogue, attack_vers
     Raises SourceError, with `file` as the place, where the layer is of no domain or release that is known, or has no
     scores.
     """
-    domain = _domain(layer, file)
-    own = _stated_release(layer, file, domain, catalogue)
-    release = own if attack_version is None else catalogue.require(domain, attack_version)
+    own = layer_release(layer, file, catalogue)
+    release = own if attack_version is None else catalogue.require(own.domain, attack_version)
     stated = {entry.name: entry.value for entry in layer.metadata or () if isinstance(entry, Metadata)}
     ours = stated.get("made with", "").startswith("navigator-export ")
     strategy = _STRATEGY.match(stated.get("score", "")) if ours else None
@@ -180,7 +191,7 @@ def coverage_of_layer(layer: Layer, file: str, catalogue: Catalogue, attack_vers
         notes.append(f"not active in ATT&CK {release.version}, left out: {', '.join(gone)}")
     return Coverage(
         name=layer.name,
-        domain=domain,
+        domain=release.domain,
         attack_version=release.version,
         measure=_layer_measure(layer, strategy[1] if strategy else "score", stated),
         techniques=dict(sorted(techniques.items())),
@@ -188,27 +199,28 @@ def coverage_of_layer(layer: Layer, file: str, catalogue: Catalogue, attack_vers
     )
 
 
-def _domain(layer: Layer, file: str) -> Domain:
-    names = DOMAIN_NAMES | {"enterprise": "enterprise-attack"}
-    old = layer.domain.replace("mitre-", "") + "-attack" if layer.domain.startswith("mitre-") else layer.domain
-    for domain, name in names.items():
-        if name == old:
-            return domain
-    hint = f"known are {', '.join(DOMAIN_NAMES.values())}"
-    raise SourceError(file, [Problem(f"the layer is of the domain {quoted(layer.domain)}", "$.domain", hint)])
-
-
-def _stated_release(layer: Layer, file: str, domain: Domain, catalogue: Catalogue) -> Release:
+def layer_release(layer: Layer, file: str, catalogue: Catalogue) -> Release:
+    """Return the release that a layer states. Raises SourceError where it or its domain is not known."""
+    domain = _DOMAINS.get(layer.domain)
+    if domain is None:
+        hint = f"known are {', '.join(DOMAIN_NAMES.values())}"
+        raise SourceError(file, [Problem(f"the layer is of the domain {quoted(layer.domain)}", "$.domain", hint)])
     attack = layer.versions.attack if layer.versions else None
+    # Of a release the Navigator reads the first digits only.
     digits = re.search(r"[0-9]{1,3}", attack) if isinstance(attack, str) else None
     release = catalogue.release(domain, digits[0]) if digits else None
     if release is None:
-        message = (
-            f"the layer's ATT&CK release {quoted(attack)} is not known" if attack else "the layer names no release"
-        )
+        message = f"ATT&CK {quoted(attack)} is not known" if attack else "the layer names no ATT&CK release"
         hint = "write the release in versions.attack, or let `upgrade` find it"
         raise SourceError(file, [Problem(message, "$.versions.attack", hint)])
     return release
+
+
+_DOMAINS: Final[dict[str, Domain]] = {name: domain for domain, name in DOMAIN_NAMES.items()} | {
+    "mitre-enterprise": "enterprise",
+    "mitre-mobile": "mobile",
+}
+"""With the old names that the Navigator still takes."""
 
 
 def _moved(technique: str, release: Release) -> str | None:

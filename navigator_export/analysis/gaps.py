@@ -151,15 +151,11 @@ def _closers(technique: str, coverage: Coverage, offers: Iterable[Coverage]) -> 
         if answer is None or _no_better(covered.value if covered else None, answer.value, coverage, offer):
             continue
         found += [Closer(offer.name, m, answer.value) for m in answer.means if (m.framework, m.id) not in have]
-    return tuple(sorted(found, key=lambda closer: (-_best(closer.means), closer.means.id)))
+    return tuple(sorted(found, key=lambda closer: (-closer.means.best, closer.means.id)))
 
 
 def _no_better(value: Number | None, offered: Number, coverage: Coverage, offer: Coverage) -> bool:
     return value is not None and coverage.measure == offer.measure and offered <= value
-
-
-def _best(means: Means) -> int:
-    return max((("minimal", "partial", "significant").index(value) + 1 for _, value in means.ratings), default=0)
 
 
 def failing(found: Gaps, *, under: float | None = None, required: Collection[str] = ()) -> tuple[str, ...]:

@@ -1,0 +1,97 @@
+"""What a word stands for where coverage is asked for: a layer, or a source of mappings with what is selected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from navigator_export.analysis.coverage import Coverage, coverage_of, coverage_of_layer, layer_release
+from navigator_export.attack import LATEST, Catalogue
+from navigator_export.attack.catalogue import order
+from navigator_export.errors import Problem, SourceError
+from navigator_export.layer.format import Layer
+from navigator_export.layer.reading import read_layers
+from navigator_export.model import Domain, MappingSet
+from navigator_export.preparation import prepare
+from navigator_export.readers.options import ReadOptions
+from navigator_export.reading import read_each
+from navigator_export.recipe import Recipe
+from navigator_export.sources.registry import contents, files_of, kind_of
+from navigator_export.validation.document import parse
+
+
+class Side(msgspec.Struct, frozen=True):
+    """What one or more words stand for: either a layer, or mapping sets."""
+
+    name: str
+    layer: Layer | None = None
+    sets: tuple[MappingSet, ...] = ()
+
+
+def read_side(words: Sequence[str], options: ReadOptions) -> Side:
+    """Return what words name: one layer, or sources that belong together.
+
+    Raises SourceError where a word can be read as neither, and where a layer is one of several words or of a list.
+    """
+    layers = [word for word in words if is_layer(word)]
+    if not layers:
+        return Side(" + ".join(words), sets=read_each(*words, options=options))
+    if len(words) > 1:
+        raise SourceError(layers[0], [Problem("this is a layer, and goes with no other source", hint="name it alone")])
+    found = read_layers(contents(words[0], options.limits), words[0])
+    if len(found) > 1:
+        hint = "write the one that is meant to a file of its own"
+        raise SourceError(words[0], [Problem(f"holds {len(found)} layers, not one", hint=hint)])
+    return Side(words[0], layer=found[0])
+
+
+def is_layer(word: str) -> bool:
+    """Return whether a word names a file that is JSON with what a layer has, and a mapping file has not."""
+    kind = kind_of(word)
+    if kind is None or not kind.on_disk:
+        return False
+    files = files_of(word)
+    if len(files) != 1 or not files[0].is_file():
+        return False
+    data = files[0].read_bytes()
+    return b'"mapping_objects"' not in data and b"techniques" in data and bool(parse(data).layers)
+
+
+def common_release(sides: Sequence[Side], asked: str | None, catalogue: Catalogue) -> str | None:
+    """Return the release to move all sides to: what is asked for, else the newest that one of them states.
+
+    None where nothing has to be moved. Raises SourceError where sides are of different domains, or a layer is of none
+    or of no release that is known.
+    """
+    domains: dict[Domain, str] = {}
+    releases: dict[str, str] = {}
+    for side in sides:
+        for domain, release in _stated(side, catalogue):
+            domains.setdefault(domain, side.name)
+            releases.setdefault(release, side.name)
+    if len(domains) > 1:
+        words = ", ".join(f"{name} is of {domain}" for domain, name in domains.items())
+        raise SourceError("", [Problem(f"different ATT&CK domains: {words}", hint="compare what is of one domain")])
+    if asked is not None:
+        (domain,) = domains
+        return catalogue.newest(domain) if asked == LATEST else asked
+    return max(releases, key=order) if len(releases) > 1 else None
+
+
+def _stated(side: Side, catalogue: Catalogue) -> list[tuple[Domain, str]]:
+    if side.layer is None:
+        return [(one.domain, one.attack_version) for one in side.sets]
+    release = layer_release(side.layer, side.name, catalogue)
+    return [(release.domain, release.version)]
+
+
+def coverage_of_side(side: Side, recipe: Recipe, catalogue: Catalogue, version: str | None) -> Coverage:
+    """Return what a side covers: of mapping sets, what a recipe selects.
+
+    Raises SourceError and SelectionError where it covers nothing that can be told.
+    """
+    if side.layer is not None:
+        return coverage_of_layer(side.layer, side.name, catalogue, version)
+    at = msgspec.structs.replace(recipe, attack_version=version)
+    return coverage_of(prepare(side.sets, at, catalogue), at)
