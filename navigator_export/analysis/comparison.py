@@ -93,10 +93,16 @@ def compare(old: Coverage, new: Coverage, catalogue: Catalogue) -> Comparison:
         old=old,
         new=new,
         presence_only=why,
-        differences=tuple(sorted(differences, key=lambda d: (CHANGES.index(d.change), d.technique))),
+        differences=tuple(sorted(differences, key=_importance)),
         tactics=count_by_tactic(release, sides),
         total=TacticCount("", "all", tuple(map(len, sides)), len(release.active)),
     )
+
+
+def _importance(difference: Difference) -> tuple[int, Number, str]:
+    """Return the sort key of a difference: what changed most first."""
+    size = abs((difference.new or 0) - (difference.old or 0))
+    return CHANGES.index(difference.change), -size, difference.technique
 
 
 def _presence_only(old: Coverage, new: Coverage) -> str:

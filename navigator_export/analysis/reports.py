@@ -219,7 +219,7 @@ def _difference(difference: Difference, old: Coverage, new: Coverage) -> tuple[s
 def _gap(gap: Gap) -> tuple[str, ...]:
     offers: dict[str, list[Means]] = {}
     for closer in gap.closers:
-        offers.setdefault(closer.source, []).append(closer.means)
+        offers.setdefault(closer.means.tier or closer.source, []).append(closer.means)
     closing = "; ".join(f"{source}: {_named(means)}" for source, means in offers.items())
     return (gap.state, gap.technique, gap.name, shown(gap.weight), ", ".join(gap.covered_parts), closing)
 

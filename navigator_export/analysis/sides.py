@@ -9,12 +9,13 @@ import msgspec
 from navigator_export.analysis.coverage import Coverage, coverage_of, coverage_of_layer, layer_release
 from navigator_export.attack import LATEST, Catalogue
 from navigator_export.attack.catalogue import order
+from navigator_export.attack.threats import Threats
 from navigator_export.errors import Problem, SourceError
 from navigator_export.layer.format import Layer
 from navigator_export.layer.reading import read_layers
 from navigator_export.model import Domain, MappingSet
 from navigator_export.preparation import prepare
-from navigator_export.readers.options import ReadOptions
+from navigator_export.readers.options import Limits, ReadOptions
 from navigator_export.reading import read_each
 from navigator_export.recipe import Recipe
 from navigator_export.sources.registry import contents, files_of, kind_of
@@ -39,11 +40,16 @@ def read_side(words: Sequence[str], options: ReadOptions) -> Side:
         return Side(" + ".join(words), sets=read_each(*words, options=options))
     if len(words) > 1:
         raise SourceError(layers[0], [Problem("this is a layer, and goes with no other source", hint="name it alone")])
-    found = read_layers(contents(words[0], options.limits), words[0])
+    return Side(words[0], layer=read_layer(words[0], options.limits))
+
+
+def read_layer(file: str, limits: Limits) -> Layer:
+    """Return the one layer in a file. Raises SourceError where it cannot be read, or there are several in it."""
+    found = read_layers(contents(file, limits), file)
     if len(found) > 1:
         hint = "write the one that is meant to a file of its own"
-        raise SourceError(words[0], [Problem(f"holds {len(found)} layers, not one", hint=hint)])
-    return Side(words[0], layer=found[0])
+        raise SourceError(file, [Problem(f"holds {len(found)} layers, not one", hint=hint)])
+    return found[0]
 
 
 def is_layer(word: str) -> bool:
@@ -58,8 +64,12 @@ def is_layer(word: str) -> bool:
     return b'"mapping_objects"' not in data and b"techniques" in data and bool(parse(data).layers)
 
 
-def common_release(sides: Sequence[Side], asked: str | None, catalogue: Catalogue) -> str | None:
+def common_release(
+    sides: Sequence[Side], asked: str | None, catalogue: Catalogue, threats: Threats | None = None
+) -> str | None:
     """Return the release to move all sides to: what is asked for, else the newest that one of them states.
+
+    `threats` are facts that state one too, if they are of the same domain.
 
     None where nothing has to be moved. Raises SourceError where sides are of different domains, or a layer is of none
     or of no release that is known.
@@ -76,6 +86,8 @@ def common_release(sides: Sequence[Side], asked: str | None, catalogue: Catalogu
     if asked is not None:
         (domain,) = domains
         return catalogue.newest(domain) if asked == LATEST else asked
+    if threats is not None and threats.domain in domains:
+        releases.setdefault(threats.attack_version, "")
     return max(releases, key=order) if len(releases) > 1 else None
 
 

@@ -19,6 +19,10 @@ COMMANDS: Final = MappingProxyType(
     {
         "export": "Write one Navigator layer from mapping files.",
         "build": "Write every layer of a manifest, with an index, or check that they are current.",
+        "compare": "Show what changed from one coverage to another.",
+        "gaps": "Show what threats use and coverage leaves open.",
+        "plan": "Find the fewest capabilities that cover what threats use.",
+        "threat": "Show what threats use, or write it as a layer.",
         "validate": "Report every finding in layer files.",
         "inspect": "Show what mapping files hold.",
         "convert": "Write mapping files, in any form, as unified JSON.",
