@@ -91,6 +91,12 @@ def common_release(
     return max(releases, key=order) if len(releases) > 1 else None
 
 
+def domain_of(side: Side, catalogue: Catalogue) -> Domain:
+    """Return the domain of a side. Raises SourceError as `common_release` does for it alone."""
+    domain, _ = _stated(side, catalogue)[0]
+    return domain
+
+
 def _stated(side: Side, catalogue: Catalogue) -> list[tuple[Domain, str]]:
     if side.layer is None:
         return [(one.domain, one.attack_version) for one in side.sets]

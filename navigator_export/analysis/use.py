@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from navigator_export.attack import Catalogue, Release
+from navigator_export.attack import Release
 from navigator_export.attack.threats import KINDS, Threat, Threats, techniques_of
 from navigator_export.errors import Problem, SelectionError
 from navigator_export.layer.format import Layer, Number
@@ -165,10 +165,3 @@ def _named(words: Sequence[str], threats: Threats) -> tuple[tuple[Threat, ...], 
             labels.append(found[0].label)
         named |= {threat.id: threat for threat in found}
     return tuple(named.values()), most, labels
-
-
-def known_threats(catalogue: Catalogue) -> Threats:
-    """Return the threats to use: those of the newest imported release that has some, else the built-in ones."""
-    from navigator_export.attack.threats import builtin_threats  # noqa: PLC0415
-
-    return builtin_threats()

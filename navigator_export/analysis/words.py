@@ -21,7 +21,7 @@ _PAIR: Final = re.compile(r"(T[0-9]{4}(?:\.[0-9]{3})?)(?:[\s,;=]+([0-9]+(?:\.[0-
 
 def read_use(
     words: Sequence[str],
-    threats: Threats,
+    threats: Threats | None,
     release: Release,
     options: ReadOptions,
     *,
@@ -43,6 +43,10 @@ def read_use(
         return _of_file(files[0], release, options)
     if pairs:
         return use_of_list(map(_weighted, pairs), "the techniques named", release)
+    if threats is None:
+        hint = f"`attack import` takes a bundle of {release.domain}, which has some; or name technique ids, or a layer"
+        message = f"no groups, campaigns and software of {release.domain} are known"
+        raise SelectionError(Problem(message, "threat", hint))
     return use_of(words, threats, release, with_software=with_software, with_campaigns=with_campaigns)
 
 

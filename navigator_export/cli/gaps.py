@@ -9,10 +9,10 @@ import msgspec
 
 from navigator_export.analysis.gaps import failing, gaps
 from navigator_export.analysis.reports import of_gaps
-from navigator_export.analysis.sides import common_release, coverage_of_side, read_side
-from navigator_export.analysis.use import known_threats
+from navigator_export.analysis.sides import common_release, coverage_of_side, domain_of, read_side
 from navigator_export.analysis.words import read_use
 from navigator_export.attack import known
+from navigator_export.attack.known_threats import known_threats
 from navigator_export.cli import exit_codes
 from navigator_export.cli.options import (
     moving_options,
@@ -77,8 +77,8 @@ def command(
     options = read_options_from(given)
     recipe = recipe_from(given)
     catalogue = known()
-    facts = known_threats(catalogue)
     side = read_side(sources, options)
+    facts = known_threats(catalogue, domain_of(side, catalogue))
     others = [read_side([word], options) for word in offers]
     version = common_release([side, *others], recipe.attack_version, catalogue, facts)
     coverage = coverage_of_side(side, recipe, catalogue, version)

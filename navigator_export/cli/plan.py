@@ -13,10 +13,10 @@ import cloup
 from navigator_export.analysis.coverage import Coverage
 from navigator_export.analysis.plan import Key, plan
 from navigator_export.analysis.reports import of_plan
-from navigator_export.analysis.sides import common_release, coverage_of_side, read_side
-from navigator_export.analysis.use import known_threats
+from navigator_export.analysis.sides import common_release, coverage_of_side, domain_of, read_side
 from navigator_export.analysis.words import read_use
 from navigator_export.attack import known
+from navigator_export.attack.known_threats import known_threats
 from navigator_export.cli.options import (
     moving_options,
     read_options_from,
@@ -87,8 +87,8 @@ def command(
     options = read_options_from(given)
     recipe = recipe_from(given | {"strategy": None, "weights": Scoring().weights, "range_": None})
     catalogue = known()
-    facts = known_threats(catalogue)
     side = read_side(sources, options)
+    facts = known_threats(catalogue, domain_of(side, catalogue))
     if side.layer is not None:
         raise SourceError(side.name, [Problem("a layer does not tell which capabilities there are to choose from")])
     version = common_release([side], recipe.attack_version, catalogue, facts)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import click
 import cloup
 
 from navigator_export.analysis.reports import of_use
-from navigator_export.analysis.use import known_threats
 from navigator_export.analysis.words import read_use
-from navigator_export.attack import known
+from navigator_export.attack import LATEST, known
+from navigator_export.attack.known_threats import known_threats
 from navigator_export.cli.options import moving_options
 from navigator_export.cli.reports import format_option, rendered
 from navigator_export.cli.terminal import answer
+from navigator_export.model import DOMAINS, Domain
 from navigator_export.readers.options import ReadOptions
 
 
@@ -18,10 +20,16 @@ from navigator_export.readers.options import ReadOptions
 @cloup.argument("threats", nargs=-1, required=True, metavar="WHAT…")
 @cloup.option("--with-software", is_flag=True, help="Also what the software does that a group uses.")
 @cloup.option("--with-campaigns", is_flag=True, help="Also what the campaigns did that a group is held to have run.")
+@cloup.option("--domain", type=click.Choice(DOMAINS), default="enterprise", show_default=True, help="ATT&CK domain.")
 @moving_options
 @cloup.option_group("Output", format_option)
 def command(
-    threats: tuple[str, ...], with_software: bool, with_campaigns: bool, attack_version: str | None, form: str
+    threats: tuple[str, ...],
+    with_software: bool,
+    with_campaigns: bool,
+    domain: Domain,
+    attack_version: str | None,
+    form: str,
 ) -> None:
     """Show, or write as a layer, which techniques threats use.
 
@@ -29,7 +37,7 @@ def command(
     use; technique ids, with a weight or not, as in T1059=3; a file of them; or a layer.
     """
     catalogue = known()
-    facts = known_threats(catalogue)
-    release = catalogue.require(facts.domain, attack_version or facts.attack_version)
+    facts = known_threats(catalogue, domain)
+    release = catalogue.require(domain, attack_version or (facts.attack_version if facts else LATEST))
     use = read_use(threats, facts, release, ReadOptions(), with_software=with_software, with_campaigns=with_campaigns)
     answer(rendered(of_use(use), use, form))
