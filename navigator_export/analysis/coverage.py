@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from navigator_export.attack import Catalogue, Release
-from navigator_export.errors import Problem, SourceError
+from navigator_export.errors import Problem, SelectionError, SourceError
+from navigator_export.frameworks import framework
 from navigator_export.layer.format import DOMAIN_NAMES, Layer, Metadata, Number
 from navigator_export.layer.naming import title
 from navigator_export.layer.scoring import score, shown
@@ -89,6 +90,8 @@ class Coverage(msgspec.Struct, frozen=True):
     """By id, sorted."""
     notes: tuple[str, ...] = ()
     """What of the source did not go in, each a sentence."""
+    exposing: tuple[str, ...] = ()
+    """Names of frameworks in it that tell what was used, and not what works against it."""
 
     def is_weak(self, technique: str) -> bool:
         """Return whether a covered technique is so by what is rated minimal at best, or not at all."""
@@ -105,6 +108,7 @@ def coverage_of(prepared: Prepared, recipe: Recipe) -> Coverage:
     settled = settle(prepared, recipe)
     scored = score(settled.selected.mappings, settled.strategy, settled.scale, recipe.scoring.weights)
     moved = prepared.moved
+    frameworks = {mapping.capability.framework for mapping in settled.selected.mappings}
     left_out = settled.tally.retargeting.dropped
     notes = [f"{counted(left_out, 'mapping')} on inactive techniques left out"] if left_out else []
     return Coverage(
@@ -114,6 +118,7 @@ def coverage_of(prepared: Prepared, recipe: Recipe) -> Coverage:
         measure=_measure(settled),
         techniques={s.technique: Covered(s.technique, s.score, means(s.mappings, prepared.tiers)) for s in scored},
         notes=tuple(notes),
+        exposing=tuple(sorted(framework(id_).name for id_ in frameworks if framework(id_).shows == "exposure")),
     )
 
 
@@ -151,6 +156,15 @@ def _measure(settled: Settled) -> Measure:
 
 _STRATEGY: Final = re.compile(r"(best|count|mean|sum|breadth|category):")
 _RATED: Final = frozenset({"best", "mean", "sum", "breadth"})
+
+
+def refuse_exposure(coverages: Iterable[Coverage]) -> None:
+    """Raise SelectionError where a coverage is none: its frameworks tell what was used, or is open to use."""
+    for coverage in coverages:
+        if coverage.exposing:
+            names = " and ".join(coverage.exposing)
+            message = f"{names}: these mappings tell what was used against others, and nothing that works against it"
+            raise SelectionError(Problem(message, "", "name what your capabilities are mapped in"))
 
 
 def coverage_of_layer(layer: Layer, file: str, catalogue: Catalogue, attack_version: str | None = None) -> Coverage:

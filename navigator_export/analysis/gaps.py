@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from navigator_export.analysis.coverage import Coverage, Means
+from navigator_export.analysis.coverage import Coverage, Means, refuse_exposure
 from navigator_export.analysis.tactics import TacticCount, count_by_tactic
 from navigator_export.analysis.use import ThreatUse
 from navigator_export.attack import Catalogue
@@ -84,6 +84,7 @@ def gaps(coverage: Coverage, use: ThreatUse, catalogue: Catalogue, offers: Seque
 
     Raises SelectionError where domains or releases differ.
     """
+    refuse_exposure((coverage, *offers))
     others: tuple[Coverage | ThreatUse, ...] = (use, *offers)
     for other in others:
         if (other.domain, other.attack_version) != (coverage.domain, coverage.attack_version):

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from navigator_export.analysis.coverage import Coverage, Means
+from navigator_export.analysis.coverage import Coverage, Means, refuse_exposure
 from navigator_export.analysis.solving import Problem as CoverProblem, Solution, cheapest, most
 from navigator_export.analysis.use import ThreatUse
 from navigator_export.errors import Problem, SelectionError
@@ -73,6 +73,7 @@ def plan(
     Raises SelectionError where the target cannot be reached, with how far all capabilities go; where a capability has
     no cost; and where nothing answers what is used.
     """
+    refuse_exposure((coverage,))
     capabilities = _capabilities(coverage)
     answers = {key: _answers(key, coverage, use) for key in capabilities}
     useful = {key: answered for key, answered in answers.items() if answered}
