@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
@@ -158,6 +159,15 @@ def of_use(use: ThreatUse) -> Report:
     said = f"{counted(len(use.techniques), 'technique')} at {use.domain} ATT&CK {use.attack_version}."
     columns = (Column("technique"), Column("used by", is_number=True), Column("who"))
     return Report(use.name, (said, *use.notes, REPORTED), (Table("Techniques", columns, rows),))
+
+
+def as_values(result: Comparison | Gaps | Plan | ThreatUse) -> dict[str, Any]:
+    """Return a result as plain values for JSON; of the sides it was made of, what they are and not every technique."""
+    values: dict[str, Any] = msgspec.to_builtins(result)
+    for side in ("old", "new", "coverage", "use"):
+        if isinstance(values.get(side), dict):
+            del values[side]["techniques"]
+    return values
 
 
 def as_markdown(report: Report) -> str:

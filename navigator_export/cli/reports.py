@@ -7,7 +7,11 @@ from typing import Final
 import click
 import cloup
 
-from navigator_export.analysis.reports import Report, as_csv, as_markdown
+from navigator_export.analysis.comparison import Comparison
+from navigator_export.analysis.gaps import Gaps
+from navigator_export.analysis.plan import Plan
+from navigator_export.analysis.reports import Report, as_csv, as_markdown, as_values
+from navigator_export.analysis.use import ThreatUse
 from navigator_export.cli.tables import table
 from navigator_export.output import as_json
 
@@ -23,11 +27,11 @@ format_option = cloup.option(
 )
 
 
-def rendered(report: Report, value: object, form: str) -> str:
-    """Return a report in a form; as JSON, the value that it was made of."""
+def rendered(report: Report, result: Comparison | Gaps | Plan | ThreatUse, form: str) -> str:
+    """Return a report in a form; as JSON, the result that it was made of."""
     match form:
         case "json":
-            return as_json(value)
+            return as_json(as_values(result))
         case "csv":
             return as_csv(report).rstrip("\n")
         case "markdown":
