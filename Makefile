@@ -11,14 +11,19 @@ FUZZ_TARGETS ?= json yaml csv xlsx page stack any layer validate
 
 demo: .venv/installed
 	@mkdir -p $(DEMO)
-	@$(BIN)/navigator-export export sample --framework m365 --tier E3 -o $(DEMO)/email-collection-e3.json
-	@$(BIN)/navigator-export export sample --framework m365 --tier E5 -o $(DEMO)/email-collection-e5.json
+	@$(BIN)/navigator-export export sample-company --tier Base --attack-version latest -q -o $(DEMO)/company-base.json
+	@$(BIN)/navigator-export export sample-company --tier Max --attack-version latest -q -o $(DEMO)/company-max.json
+	@$(BIN)/navigator-export export sample --framework m365 --tier E3 --attack-version latest -q -o $(DEMO)/mail-e3.json
+	@$(BIN)/navigator-export export sample --framework m365 --tier E5 --attack-version latest -q -o $(DEMO)/mail-e5.json
 	@$(BIN)/navigator-export validate $(DEMO)/*.json
 	@echo
-	@echo "Made two layers of ATT&CK T1114 Email Collection in $(DEMO)/: what Microsoft 365 does against it with an E3"
-	@echo "and with an E5 licence. To see them: open https://mitre-attack.github.io/attack-navigator/, choose"
-	@echo "«Open Existing Layer», «Upload from local», and pick a file. The Navigator offers to upgrade layers of an"
-	@echo "older ATT&CK release; «No» opens the layer as it is."
+	@echo "Made four layers in $(DEMO)/, at the newest ATT&CK release, so each opens without a question:"
+	@echo "  company-base.json  the controls that a company of our invention has with its Base licences, over all tactics"
+	@echo "  company-max.json   the same with its Max licences: what more money buys"
+	@echo "  mail-e3.json       what Microsoft 365 does against T1114 Email Collection with an E3 licence"
+	@echo "  mail-e5.json       the same with an E5 licence"
+	@echo "To see them: open https://mitre-attack.github.io/attack-navigator/, choose «Open Existing Layer», «Upload from"
+	@echo "local», and pick a file; the + beside its tab opens the next one. Rest on a coloured cell to read why it is so."
 
 test: .venv/test
 	$(BIN)/pytest -n auto

@@ -9,13 +9,14 @@ import msgspec
 from navigator_export.attack import Catalogue, known
 from navigator_export.errors import LayerError
 from navigator_export.layer.annotation import annotate
-from navigator_export.layer.composition import Opening, compose
+from navigator_export.layer.composition import Opening, compose, with_others_disabled
 from navigator_export.layer.format import Layer, encode
-from navigator_export.layer.naming import file_name
-from navigator_export.layer.scoring import StrategyName, score
+from navigator_export.layer.naming import file_name, title, with_number
+from navigator_export.layer.profiles import shared_by
+from navigator_export.layer.scoring import StrategyName, clear_of_top, score
 from navigator_export.layer.tally import Tally
 from navigator_export.model import MappingSet
-from navigator_export.preparation import Prepared, prepare, settle
+from navigator_export.preparation import Prepared, prepare, renamed, settle
 from navigator_export.provenance import heading_of
 from navigator_export.recipe import Recipe
 from navigator_export.validation import Finding, gate
@@ -56,15 +57,31 @@ def make_layer(
     return finish_layer(prepare(sets, recipe, catalogue or known()), recipe)
 
 
-def finish_layer(prepared: Prepared, recipe: Recipe) -> Product:
-    """Return the layer that a recipe makes of prepared mappings; raises as `make_layer` does."""
+def finish_layer(prepared: Prepared, recipe: Recipe, number: int | None = None) -> Product:
+    """Return the layer that a recipe makes of prepared mappings; raises as `make_layer` does.
+
+    With a number, that goes before the name of its own that the layer gets.
+    """
     settled = settle(prepared, recipe)
+    if number is not None:
+        settled = renamed(settled, with_number(number, title(settled)))
     recipe, moved, scale = settled.recipe, prepared.moved, settled.scale
-    scored = score(settled.selected.mappings, settled.strategy, scale, recipe.scoring.weights)
+    raw = score(settled.selected.mappings, settled.strategy, recipe.scoring.weights)
+    scored, moved_scores = clear_of_top(raw, settled.strategy, scale)
     passages = prepared.passages if recipe.comments == "short" else None
-    techniques = annotate(scored, moved, prepared.tiers, prepared.release, recipe.comments, passages)
-    opening = Opening(fold=recipe.fold, aggregate=recipe.aggregate)
-    layer = compose(techniques, heading_of(settled), scale, moved.domain, moved.attack_version, opening)
+    shared = () if recipe.comments == "full" else shared_by(settled.selected.mappings, prepared.tiers)
+    techniques = annotate(scored, moved, prepared.tiers, prepared.release, recipe.comments, passages, shared)
+    if recipe.hide_unscored:
+        techniques = with_others_disabled(techniques, prepared.release.active)
+    opening = Opening(
+        fold=recipe.fold,
+        aggregate=recipe.aggregate,
+        layout=recipe.layout,
+        show_id=recipe.show_id,
+        hide_disabled=recipe.hide_unscored,
+        platforms=recipe.platforms,
+    )
+    layer = compose(techniques, heading_of(settled, shared), scale, moved.domain, moved.attack_version, opening)
     text = encode(layer)
     findings = _check(text, prepared.catalogue, recipe)
     return Product(
@@ -75,7 +92,7 @@ def finish_layer(prepared: Prepared, recipe: Recipe) -> Product:
         command=settled.command,
         file_name=file_name(settled),
         tally=settled.tally,
-        warnings=settled.warnings,
+        warnings=(*settled.warnings, *moved_scores),
         findings=findings,
     )
 

@@ -1,4 +1,4 @@
-"""What is known of the published frameworks beyond what their mapping files say.
+"""What is known of the published frameworks and of the built-in sample's beyond what their mapping files say.
 
 A framework that is not listed works all the same: it is shown by its id and has no tiers of its own.
 """
@@ -56,6 +56,8 @@ class Framework(msgspec.Struct, frozen=True):
     """As people write it where there is little room, such as in a layer's name; empty where the name is short."""
     capability: Counting = ("capability", "capabilities")
     """What its capabilities are called."""
+    brief: Counting | None = None
+    """The same where a label has room for 13 characters, if that takes other words."""
     shows: Literal["coverage", "exposure"] = "coverage"
     """Whether a mapped technique is one that something works against, or one that was used or is open to use."""
     tiers: TierScheme | None = None
@@ -71,6 +73,9 @@ _M365_TIERS = TierScheme(
     ),
 )
 
+_SAMPLE_TIERS: Final = TierScheme(order=("Base", "Plus", "Max"))
+"""Of the company in the built-in sample."""
+
 FRAMEWORKS: Final = MappingProxyType(
     {
         "aws": Framework("AWS"),
@@ -81,8 +86,13 @@ FRAMEWORKS: Final = MappingProxyType(
         "gcp": Framework("Google Cloud", "GCP"),
         "intel_vpro": Framework("Intel vPro", "vPro"),
         "kev": Framework(
-            "Known Exploited Vulnerabilities", "KEV", ("vulnerability", "vulnerabilities"), shows="exposure"
+            "Known Exploited Vulnerabilities",
+            "KEV",
+            ("vulnerability", "vulnerabilities"),
+            brief=("CVE", "CVEs"),
+            shows="exposure",
         ),
+        "larkfield": Framework("Larkfield", "", _CONTROLS, tiers=_SAMPLE_TIERS),
         "m365": Framework("Microsoft 365", "M365", tiers=_M365_TIERS),
         "nist_800_53": Framework("NIST 800-53", "", _CONTROLS),
         "veris": Framework("VERIS", "", ("action", "actions"), shows="exposure"),

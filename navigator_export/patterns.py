@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
@@ -23,3 +24,14 @@ def matching(pattern: str, capabilities: Iterable[Capability]) -> tuple[Capabili
         for capability in capabilities
         if matches(pattern, capability.id) or matches(unpadded, identity(capability.id))
     )
+
+
+def literally(text: str) -> str:
+    """Return a pattern that picks a text as it is written, whatever characters it has."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", text)
+
+
+def named(pattern: str) -> str | None:
+    """Return the one text that a pattern of `literally` picks as it is written; None for any other pattern."""
+    text = re.sub(r"\[([*?\[])\]", r"\1", pattern)
+    return text if literally(text) == pattern else None

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import msgspec
 
 from navigator_export.attack import Catalogue, Release
+from navigator_export.attack.platforms import hidden_by, platforms
 from navigator_export.characters import clean_name
-from navigator_export.errors import Problem, SelectionError
+from navigator_export.errors import Problem, SelectionError, nearest
+from navigator_export.layer.cautions import cautions
+from navigator_export.layer.labels import Labels
 from navigator_export.layer.passages import Passages
-from navigator_export.layer.scoring import Scale, StrategyName, cautions, choose_strategy, scale_of
+from navigator_export.layer.rulers import Reach, kind_of, scale_of
+from navigator_export.layer.scales import Scale, scale_cautions
+from navigator_export.layer.scoring import Scoring, StrategyName, choose_strategy
+from navigator_export.layer.sheets import forbidden_in
 from navigator_export.layer.tally import Tally, take_account
 from navigator_export.merging import merge, require_one_domain
-from navigator_export.model import MappingSet
+from navigator_export.model import Mapping, MappingSet
 from navigator_export.recipe import Recipe, command, selection_words
 from navigator_export.retargeting import retarget
 from navigator_export.selection import Selected, select
 from navigator_export.tiers import Tiers, assign_tiers
-from navigator_export.wording import quoted
+from navigator_export.wording import counted, quoted
 
 
 class Prepared(msgspec.Struct, frozen=True, dict=True):
@@ -35,6 +41,16 @@ class Prepared(msgspec.Struct, frozen=True, dict=True):
     def passages(self) -> Passages:
         """Return the sentences of all comments."""
         return Passages(self.moved.mappings)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Return what capabilities and groups are called in names."""
+        return Labels(self.moved.capabilities)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Return what the scales of the mappings go by."""
+        return Reach(self.moved)
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -86,6 +102,7 @@ def settle(prepared: Prepared, recipe: Recipe) -> Settled:
     """
     _refuse_unreadable(recipe)
     moved = prepared.moved
+    recipe = msgspec.structs.replace(recipe, platforms=_platforms(recipe, moved))
     if recipe.attack_version is not None:
         recipe = msgspec.structs.replace(recipe, attack_version=moved.attack_version)
     selected = select(moved, recipe.selection, prepared.tiers)
@@ -93,18 +110,33 @@ def settle(prepared: Prepared, recipe: Recipe) -> Settled:
     if recipe.on_inactive == "error":
         _refuse_dropped(tally)
     strategy = choose_strategy(selected.mappings, recipe.scoring)
+    scale = scale_of(strategy, recipe.scoring, prepared.reach, kind_of(selected.mappings), recipe.colors)
+    if recipe.aggregate and scale.classes:
+        hint = "leave it out, or take `scoring.strategy` breadth"
+        raise SelectionError(Problem("categories are no amounts that could be aggregated", "aggregate", hint))
     return Settled(
         prepared=prepared,
         recipe=recipe,
         selected=selected,
         tally=tally,
         strategy=strategy,
-        scale=scale_of(strategy, recipe.scoring),
+        scale=scale,
         # Patterns are the words of whoever asked, and may hold any character.
         selection=clean_name(selection_words(recipe)),
         command=command(moved, recipe),
-        warnings=cautions(selected.mappings, strategy),
+        warnings=(
+            *cautions(selected.mappings, strategy),
+            *_name_cautions(recipe.name),
+            *_filter_cautions(recipe.platforms, selected.mappings, prepared.release),
+            *(scale_cautions(scale) if recipe.colors or recipe.scoring != Scoring(recipe.scoring.strategy) else ()),
+        ),
     )
+
+
+def renamed(settled: Settled, name: str) -> Settled:
+    """Return a settled recipe with a name; its command names the layer too."""
+    recipe = msgspec.structs.replace(settled.recipe, name=name)
+    return msgspec.structs.replace(settled, recipe=recipe, command=command(settled.prepared.moved, recipe))
 
 
 def _refuse_unreadable(recipe: Recipe) -> None:
@@ -115,8 +147,52 @@ def _refuse_unreadable(recipe: Recipe) -> None:
         for path, text in given
         if text is not None and clean_name(text) != text
     ]
+    if recipe.show_id and recipe.layout == "mini":
+        problems.append(Problem("`layout` mini has no room for ids", "show_id", "leave one of the two out"))
     if problems:
         raise SelectionError(*problems)
+
+
+def _platforms(recipe: Recipe, moved: MappingSet) -> tuple[str, ...]:
+    """Return the platforms to show as the release spells them; raise SelectionError for one that it does not have."""
+    known = platforms(moved.domain, int(moved.attack_version.partition(".")[0]))
+    if known is None:
+        return recipe.platforms
+    spelled = {name.casefold(): name for name in known}
+    problems = [
+        Problem(
+            f"ATT&CK {moved.attack_version} {moved.domain} has no platform {quoted(name)}",
+            "platforms",
+            nearest(name, sorted(known), "platforms"),
+        )
+        for name in recipe.platforms
+        if name.strip().casefold() not in spelled
+    ]
+    if problems:
+        raise SelectionError(*problems)
+    return tuple(dict.fromkeys(spelled[name.strip().casefold()] for name in recipe.platforms))
+
+
+def _name_cautions(name: str | None) -> Iterator[str]:
+    if name is not None and forbidden_in(name):
+        yield (
+            f"the name {quoted(name)} has {' '.join(forbidden_in(name))}: the Navigator's export of all layers to "
+            "Excel and mitreattack-python's ToExcel make no file of it"
+        )
+
+
+def _filter_cautions(names: tuple[str, ...], mappings: Sequence[Mapping], release: Release) -> Iterator[str]:
+    """Yield what the platforms hide of what is selected; raise SelectionError where that is all."""
+    if not names:
+        return
+    techniques = sorted({mapping.technique for mapping in mappings})
+    hidden = hidden_by(names, techniques, release.platforms)
+    if len(hidden) == len(techniques):
+        message = "no selected technique has any of the platforms"
+        raise SelectionError(Problem(message, "platforms", "name others, or none"))
+    if hidden:
+        ids = ", ".join(hidden[:8]) + (" …" if len(hidden) > 8 else "")  # noqa: PLR2004
+        yield f"the platforms hide {len(hidden)} of {counted(len(techniques), 'technique')}: {ids}"
 
 
 def _refuse_dropped(tally: Tally) -> None:

@@ -9,15 +9,16 @@ from navigator_export.frameworks import framework
 from navigator_export.layer.composition import Heading
 from navigator_export.layer.format import Divider, Metadata
 from navigator_export.layer.naming import title
+from navigator_export.layer.profiles import Shared
 from navigator_export.layer.tally import Tally
-from navigator_export.model import Source
+from navigator_export.model import Source, stated_releases
 from navigator_export.preparation import Settled
 from navigator_export.version import __version__
 from navigator_export.wording import counted
 
 
-def heading_of(settled: Settled) -> Heading:
-    """Return the heading of the layer that a settled recipe makes.
+def heading_of(settled: Settled, shared: Shared = ()) -> Heading:
+    """Return the heading of the layer that a settled recipe makes; `shared` is what holds for all of its mappings.
 
     No clock, machine name or folder goes in, so the same input gives the same layer.
     """
@@ -25,22 +26,25 @@ def heading_of(settled: Settled) -> Heading:
     return Heading(
         name=title(settled),
         description=_description(settled) if recipe.description is None else recipe.description,
-        metadata=tuple(_metadata(settled)),
+        metadata=tuple(_metadata(settled, shared)),
     )
 
 
 def _description(settled: Settled) -> str:
     tally = settled.tally
     frameworks = " and ".join(dict.fromkeys(framework(source.framework).name for source in tally.sources))
+    release = settled.prepared.moved.attack_version
+    stated = [version for version in stated_releases(tally.sources) if version != release]
+    moved = f", moved from {' and '.join(stated)} to {release}" if settled.recipe.attack_version and stated else ""
     return (
-        f"Mappings of {frameworks} to ATT&CK {settled.prepared.moved.attack_version}. "
+        f"Mappings of {frameworks} to ATT&CK {release}{moved}. "
         f"The score is {settled.scale.meaning}. Selected: {settled.selection}. "
         f"{counted(tally.mappings, 'mapping')} of {counted(tally.capabilities, 'capability', 'capabilities')} "
         f"on {counted(tally.techniques, 'technique')}."
     )
 
 
-def _metadata(settled: Settled) -> Iterator[Metadata | Divider]:
+def _metadata(settled: Settled, shared: Shared) -> Iterator[Metadata | Divider]:
     mappings, tally, scale = settled.prepared.moved, settled.tally, settled.scale
     for source in mappings.sources:
         yield from _source_metadata(source)
@@ -48,6 +52,7 @@ def _metadata(settled: Settled) -> Iterator[Metadata | Divider]:
     pairs = (
         ("layer's ATT&CK release", f"{mappings.attack_version} {mappings.domain}"),
         ("selection", settled.selection),
+        *((fact.name, fact.value) for fact in shared),
         ("score", f"{scale.name}: {scale.meaning}"),
         ("mappings", f"{tally.mappings:,} on {counted(tally.techniques, 'technique')}"),
         ("left out", tally.left_out() or "nothing"),

@@ -10,7 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from navigator_export.layer.annotation import CommentStyle
-from navigator_export.layer.scoring import Scoring, shown
+from navigator_export.layer.composition import LayoutName
+from navigator_export.layer.scales import shown
+from navigator_export.layer.scoring import Scoring
 from navigator_export.model import VALUES, MappingSet
 from navigator_export.retargeting import OnInactive
 from navigator_export.selection import Selection
@@ -25,6 +27,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     selection: Selection = Selection()
     tiers: TierOptions = TierOptions()
     scoring: Scoring = Scoring()
+    colors: str | None = None
+    """Name of a colour scale, or a list like `#fee8c8,#fdbb84,#e34a33`; None for what is mapped."""
     attack_version: str | None = None
     """Release to move the mappings to, such as `20.0`, or `latest`; None for the sources' own."""
     comments: CommentStyle = "short"
@@ -34,6 +38,14 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Open with sub-techniques folded away."""
     aggregate: bool = False
     """Colour techniques by aggregate scores."""
+    layout: LayoutName = "flat"
+    """Where sub-techniques stand: `side` beside their technique, `flat` below it; `mini` is small squares."""
+    show_id: bool = False
+    """Show the ids of techniques in the cells."""
+    hide_unscored: bool = False
+    """Hide the techniques that no selected mapping is of."""
+    platforms: tuple[str, ...] = ()
+    """Show only techniques of these platforms, by the names of the layer's release; empty for all."""
     name: str | None = None
     description: str | None = None
 

@@ -35,6 +35,10 @@ class Violation(msgspec.Struct, frozen=True):
     message: str
     hint: str
     severity: Severity
+    keyword: str
+    """Keyword of the schema that it violates, such as `required`."""
+    found: Any = None
+    """What stands there; for `required`, the name of what is missing."""
 
 
 def schema_text(name: SchemaName) -> str:
@@ -76,7 +80,7 @@ def each_violation(name: SchemaName, document: object, rows: str | None = None) 
             for plain in _branches(error):
                 yield from _violations(plain)
     except RecursionError:
-        yield Violation("$", (), "the document is nested too deeply", "", "error")
+        yield Violation("$", (), "the document is nested too deeply", "", "error", "depth")
 
 
 def _errors(name: SchemaName, document: Any, rows: str | None) -> Iterator[jsonschema.ValidationError]:
@@ -164,14 +168,16 @@ def _violations(error: jsonschema.ValidationError) -> Iterator[Violation]:
     if error.validator == "required":
         missing = next(key for key in wanted if key not in instance and f"'{key}'" in error.message)
         hint = str(node.get("properties", {}).get(missing, {}).get("description", description))
-        yield Violation(json_path(parts), parts, f"{missing} is missing", hint, severity)
+        yield Violation(json_path(parts), parts, f"{missing} is missing", hint, severity, "required", missing)
     elif error.validator == "additionalProperties":
         known = node.get("properties", {})
         for key in sorted(instance.keys() - known.keys()):
             where = (*parts, key)
-            yield Violation(json_path(where), where, f"unknown key {key!r}", nearest(key, known, "keys"), severity)
+            message, hint = f"unknown key {key!r}", nearest(key, known, "keys")
+            yield Violation(json_path(where), where, message, hint, severity, error.validator, instance[key])
     else:
-        yield Violation(json_path(parts), parts, _message(error), description, severity)
+        keyword = str(error.validator)
+        yield Violation(json_path(parts), parts, _message(error), description, severity, keyword, instance)
 
 
 def _message(error: jsonschema.ValidationError) -> str:

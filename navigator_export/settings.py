@@ -46,6 +46,7 @@ RECIPE_SETTINGS: Final = (
     Setting("scoring.strategy", "--score", "score.strategy"),
     Setting("scoring.weights", "--weights", "score.weights"),
     Setting("scoring.range", "--range", "score.range"),
+    Setting("colors", "--colors", "colors"),
     Setting("attack_version", "--attack-version", "attack_version"),
     Setting("comments", "--comments", "comments"),
     Setting("on_inactive", "--on-inactive", "on_inactive"),
@@ -53,6 +54,10 @@ RECIPE_SETTINGS: Final = (
     Setting("description", "--description", "description"),
     Setting("fold", "--fold", "fold"),
     Setting("aggregate", "--aggregate", "aggregate"),
+    Setting("layout", "--layout", "layout"),
+    Setting("show_id", "--show-id", "show_id"),
+    Setting("hide_unscored", "--hide-unscored", "hide_unscored"),
+    Setting("platforms", "--platforms", "platforms"),
 )
 """Those of a recipe, in the order in which a command names them."""
 

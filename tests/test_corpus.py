@@ -121,7 +121,10 @@ def recomputed(strategy: str, rows: list[dict[str, Json]]) -> float:
             return sum(best.values())
         case "mean":
             return sum(best.values()) / len(best) if best else 0
-    return len({row["score_category"] for row in rows if row.get("score_category")})
+    there = {row["score_category"] for row in rows if row.get("score_category")}
+    if strategy == "category":
+        return sum({"protect": 1, "detect": 2, "respond": 4}[category] for category in there)
+    return len(there)
 
 
 def recomputed_scores(strategy: str, rows: Rows, group: str | None, *, without: bool = False) -> dict[str, float]:
@@ -135,7 +138,7 @@ def recomputed_scores(strategy: str, rows: Rows, group: str | None, *, without: 
     return {id_: recomputed(strategy, own) for id_, own in by_technique.items()}
 
 
-@pytest.mark.parametrize("strategy", ["best", "count", "mean", "sum", "breadth"])
+@pytest.mark.parametrize("strategy", ["best", "count", "mean", "sum", "breadth", "category"])
 @pytest.mark.parametrize("file", MAPPING_FILES)
 def test_every_score_is_the_one_of_the_rows(file: Path, strategy: Any) -> None:
     layer = make_layer(read(file), Recipe(scoring=Scoring(strategy=strategy)))

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export import Criteria, LayerError, Recipe, Selection, make_layer, read, validate
+from navigator_export.attack import known
 from navigator_export.errors import SelectionError
+from navigator_export.export import finish_layer
+from navigator_export.preparation import prepare
 from tests.made_inputs import joined_set, make_row, mapping_set, rated_rows
 from tests.results import metadata_of
 
@@ -70,9 +73,25 @@ def test_a_layer_may_be_folded_as_asked() -> None:
     assert [finding.rule for finding in validate(product.text)] == ["subtechnique-hidden"]
 
 
+def test_a_given_name_may_be_one_that_excel_refuses_and_that_is_told() -> None:
+    product = make_layer(mapping_set(rated_rows()), Recipe(name="Ours: a/b"))
+    assert (product.layer.name, product.findings) == ("Ours: a/b", ())
+    [warning] = product.warnings
+    assert warning.startswith("the name 'Ours: a/b' has : /: the Navigator's export of all layers to Excel")
+    assert [finding.rule for finding in validate(product.text)] == ["layer-name"]
+
+
+def test_a_number_goes_before_the_name_and_the_command_gives_the_whole() -> None:
+    mappings = mapping_set(rated_rows())
+    prepared = prepare((mappings,), Recipe(), known())
+    product = finish_layer(prepared, Recipe(), number=7)
+    assert product.layer.name == "7 · M365 2025-07-18"
+    assert product.command.endswith("'--name=7 · M365 2025-07-18'")
+
+
 def test_layers_of_the_sample_keep_to_the_selected_source() -> None:
     product = make_layer(read("sample"), Recipe(selection=Selection(include=Criteria(frameworks=("m365",)))))
-    assert product.layer.name.startswith("Microsoft 365 12/11/2023 · ")
+    assert product.layer.name == "M365 2023-12-11"
     assert [source.framework for source in product.tally.sources] == ["m365"]
 
 

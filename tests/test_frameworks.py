@@ -56,8 +56,8 @@ def test_other_ids_are_two(one: str, other: str) -> None:
     assert identity(one) != identity(other)
 
 
-def test_one_published_framework_has_tiers_of_its_own() -> None:
-    assert [id_ for id_ in FRAMEWORKS if framework(id_).tiers] == ["m365"]
+def test_one_published_framework_and_the_sample_have_tiers_of_their_own() -> None:
+    assert [id_ for id_ in FRAMEWORKS if framework(id_).tiers] == ["larkfield", "m365"]
 
 
 @pytest.mark.parametrize(

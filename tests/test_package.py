@@ -56,12 +56,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def assert_works(path: Path, folder: Path) -> None:
-    """Assert that the package in `path` exports, and finds schemas, sample and ATT&CK facts, from another folder."""
+    """Assert that the package in `path` exports, and finds schemas, samples and ATT&CK facts, from another folder."""
     where = run_python("-c", "import navigator_export; print(navigator_export.__file__)", path=path, folder=folder)
     assert Path(where.stdout.decode().strip()).is_relative_to(path), where.stderr
-    exported = run_python("-m", "navigator_export", "export", "sample", path=path, folder=folder)
-    assert exported.returncode == 0, exported.stderr
-    assert validate(exported.stdout) == ()
+    for sample in ("sample", "sample-company"):
+        exported = run_python("-m", "navigator_export", "export", sample, path=path, folder=folder)
+        assert exported.returncode == 0, exported.stderr
+        assert validate(exported.stdout) == ()
     arguments = ("-m", "navigator_export", "validate", "-", "--format", "json")
     checked = run_python(*arguments, path=path, folder=folder, stdin=BAD_LAYER)
     assert checked.returncode == 1, checked.stderr

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from navigator_export import Criteria, Recipe, Scoring, Selection
 from navigator_export.attack import known
 from navigator_export.errors import NothingSelectedError, SelectionError
-from navigator_export.layer.scoring import scale_of
+from navigator_export.layer.rulers import kind_of, scale_of
 from navigator_export.preparation import Settled, prepare, settle
 from tests.made_inputs import make_row, mapping_set, rated_rows
 
@@ -21,7 +21,8 @@ def test_everything_follows_from_one_selection() -> None:
     made = settled(Recipe(selection=Selection(tier="E3")))
     assert {m.capability.id for m in made.selected.mappings} == {"MAIL-E3", "LOGIN-E3"}
     assert made.tally.mappings == len(made.selected.mappings) == 4
-    assert (made.strategy, made.scale) == ("best", scale_of("best", Scoring()))
+    reach, kind = made.prepared.reach, kind_of(MAPPINGS.mappings)
+    assert (made.strategy, made.scale) == ("best", scale_of("best", Scoring(), reach, kind))
     assert made.selection == "tier E3"
     assert made.command == "navigator-export export mappings.json --tier=E3"
 

@@ -189,7 +189,10 @@ def test_json_path(parts: list[str | int], path: str) -> None:
 
 # ---- long lists ------------------------------------------------------------------------------------------------------
 
-GOOD, BAD = {"techniqueID": "T1114", "score": 1}, {"techniqueID": "t1", "score": "x", "links": [{"label": ""}]}
+GOOD, BAD = (
+    {"techniqueID": "T1114", "score": 1},
+    {"techniqueID": "t1", "score": "x", "links": [{"label": "", "url": ""}]},
+)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from navigator_export.attack import store
 from navigator_export.attack.matrix import Matrix, with_others
+from navigator_export.attack.platforms import spelled_at
 from navigator_export.attack.store import ImportedRelease, ImportedTechnique, StoredRelease
 from navigator_export.errors import AttackError, Problem
 from navigator_export.model import DOMAINS, Domain
@@ -135,7 +136,8 @@ class Release(msgspec.Struct, frozen=True, dict=True):
     """Every tactic, in the order of the matrix's columns."""
     catalogue: Catalogue
     platforms: Dictionary[str, tuple[str, ...]] = {}
-    """Id to platforms, of active techniques; where the release is built in, those of the newest that states them."""
+    """Id to platforms, of active techniques; where the release is built in, those of the newest that states them, by
+    their names in this one."""
     imported: ImportedRelease | None = None
     """The facts of an imported release; None where the release is built in."""
 
@@ -282,7 +284,7 @@ class Catalogue(msgspec.Struct, frozen=True, dict=True):
             tactics=tactics,
             matrix=with_others(table.matrix(version), chain(*tactics.values())),
             catalogue=self,
-            platforms={technique.id: technique.platforms for technique in techniques},
+            platforms={t.id: spelled_at(t.platforms, domain, int(at[0])) for t in techniques},
         )
 
     def _imported(self, facts: ImportedRelease) -> Release:

@@ -19,6 +19,7 @@ from navigator_export.build.expansion import Plan, expand
 from navigator_export.build.index import IndexedLayer, index_files, indexed_sources
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
+from navigator_export.build.numbering import numbered
 from navigator_export.build.places import in_manifest
 from navigator_export.build.placing import put_in_place
 from navigator_export.build.results import Built, Made, Watcher
@@ -46,7 +47,7 @@ class Workshop:
         """Make a plan's layer and hand its path and text to `keep`; return what became of it. Never raises."""
         recipe = plan.recipe
         try:
-            product = finish_layer(self._sources.prepared(plan.sources, recipe, self._catalogue), recipe)
+            product = finish_layer(self._sources.prepared(plan.sources, recipe, self._catalogue), recipe, plan.number)
         except NothingSelectedError as error:
             if plan.may_be_empty:
                 return Made(plan)
@@ -94,6 +95,7 @@ def build(
     watcher = watcher or Watcher()
     sources = Sources(manifest)
     plans, wrong = expand(manifest, sources, catalogue, output)
+    plans = numbered(plans, sources, catalogue)
     watcher.planned(len(plans))
     workshop = Workshop(manifest, sources, catalogue)
     if manifest.problems or wrong:
@@ -110,7 +112,8 @@ def build(
                 watcher.made(spared)
             todo = [plan for plan in plans if plan.path not in known]
             fresh = _made(manifest, todo, (), workshop, staging.keep, jobs, watcher)
-            made = sorted((*known.values(), *fresh), key=lambda result: result.plan.path)
+            by_path = {result.plan.path: result for result in (*known.values(), *fresh)}
+            made = [by_path[plan.path] for plan in plans]
             _require_layers(manifest, made)
             layers = tuple(result.layer for result in made if result.layer)
             for path, text in index_files(manifest, plans, layers).items():
@@ -135,10 +138,11 @@ def check(
     watcher = watcher or Watcher()
     sources = Sources(manifest)
     plans, wrong = expand(manifest, sources, catalogue, output)
+    plans = numbered(plans, sources, catalogue)
     watcher.planned(len(plans))
     made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), _discard, jobs, watcher)
     _require_layers(manifest, made)
-    layers = tuple(result.layer for result in sorted(made, key=lambda r: r.plan.path) if result.layer)
+    layers = tuple(result.layer for result in made if result.layer)
     texts = index_files(manifest, plans, layers)
     expected = {layer.file: layer.sha256 for layer in layers}
     expected |= {path: hashlib.sha256(text).hexdigest() for path, text in texts.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
@@ -18,11 +17,12 @@ from navigator_export.build.paths import checked_path, digest, safe_part, same_f
 from navigator_export.build.places import in_manifest
 from navigator_export.build.sources import Sources
 from navigator_export.build.templates import render
+from navigator_export.build.titles import title
 from navigator_export.errors import NothingSelectedError, Problem, ProblemsError, SelectionError, SourceError, nearest
 from navigator_export.frameworks import framework
 from navigator_export.layer.naming import file_name, slug
 from navigator_export.model import CATEGORIES, MappingSet
-from navigator_export.patterns import matches
+from navigator_export.patterns import literally, matches
 from navigator_export.preparation import Prepared, settle
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, select
@@ -43,6 +43,10 @@ class Plan(msgspec.Struct, frozen=True):
     """Below the output folder, with `/` between folders."""
     may_be_empty: bool
     """Whether it comes from a cross of several values, where some pairs map nothing."""
+    title: str
+    """Of the layers that it belongs to in the index; empty where it stands for itself."""
+    number: int | None = None
+    """Goes before the layer's own name, where that would begin as another's."""
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -58,7 +62,7 @@ class _Value(msgspec.Struct, frozen=True):
 def expand(
     manifest: Manifest, sources: Sources, catalogue: Catalogue, output: str
 ) -> tuple[tuple[Plan, ...], tuple[Problem, ...]]:
-    """Return the layers of a manifest, sorted by path, and what is wrong in it.
+    """Return the layers of a manifest, in its order, and what is wrong in it.
 
     That is: sources that cannot be read, aspects without values, more than `MOST_LAYERS`, templates with unknown
     fields, paths that leave the folder, that two entries share, or that are those of files that the build reads.
@@ -69,7 +73,7 @@ def expand(
         if entry.sources and all(manifest.sources[name].files for name in entry.sources):
             plans += _Family(manifest, sources, catalogue, entry, problems).plans(most=MOST_LAYERS - len(plans))
     problems += (*_shared_paths(manifest, plans), *_clashes(manifest, plans, output))
-    return tuple(sorted(plans, key=lambda plan: plan.path)), tuple(dict.fromkeys(problems))
+    return tuple(plans), tuple(dict.fromkeys(problems))
 
 
 def _shared_paths(manifest: Manifest, plans: Sequence[Plan]) -> Iterator[Problem]:
@@ -139,7 +143,9 @@ class _Family:
             self._problem(f"this gives {counted(count, 'layer')}, and {limit}", hint, "for_each")
             return []
         drafts = [draft for names, values in picked for draft in self._drafts(names, values)]
-        return [self._plan(path, *draft) for path, draft in _distinct(drafts)]
+        stated = [source for names, _ in picked for source in self._sources.stated(names)]
+        called = title(entry, stated)
+        return [self._plan(path, called, *draft) for path, draft in _distinct(drafts)]
 
     @property
     def _inner(self) -> list[tuple[str, tuple[str, ...]]]:
@@ -163,16 +169,17 @@ class _Family:
         aspect: str,
         patterns: tuple[str, ...],
         families: Sequence[tuple[tuple[str, ...], dict[str, list[_Value]]]],
-    ) -> frozenset[_Value]:
+    ) -> tuple[_Value, ...]:
         """Return the values of an aspect that the entry goes over, of all sources together."""
         known = list(dict.fromkeys(value for _, values in families for value in values[aspect]))
-        return frozenset(self._picked(aspect, patterns, known))
+        return tuple(self._picked(aspect, patterns, known))
 
     def _chosen(
-        self, values: dict[str, list[_Value]], choices: dict[str, frozenset[_Value]]
+        self, values: dict[str, list[_Value]], choices: dict[str, tuple[_Value, ...]]
     ) -> tuple[tuple[_Value, ...], ...]:
-        """Return the values that are to be crossed, by aspect."""
-        return tuple(tuple(v for v in values[aspect] if v in choices[aspect]) for aspect, _ in self._inner)
+        """Return the values that are to be crossed, by aspect, in the order in which the entry goes over them."""
+        present = {aspect: frozenset(values[aspect]) for aspect, _ in self._inner}
+        return tuple(tuple(v for v in choices[aspect] if v in present[aspect]) for aspect, _ in self._inner)
 
     def _drafts(self, names: tuple[str, ...], values: tuple[tuple[_Value, ...], ...]) -> Iterator[_Draft]:
         """Yield (path, (source names, values, recipe)) for each layer from these sources."""
@@ -224,16 +231,19 @@ class _Family:
         return list(dict.fromkeys(values))
 
     def _picked(self, aspect: str, patterns: Sequence[str], known: Sequence[_Value]) -> list[_Value]:
-        """Return the values that the patterns pick, all without patterns; note what is missing."""
+        """Return what the patterns pick, in the patterns' order, all without patterns; note what is missing."""
         if not known:
             self._problem(f"there is no {aspect} to make layers for")
         if not patterns:
             return list(known)
+        picked: dict[_Value, None] = {}
         for pattern in patterns:
-            if not any(matches(pattern, value.id) or matches(pattern, value.name) for value in known):
+            found = [value for value in known if matches(pattern, value.id) or matches(pattern, value.name)]
+            picked |= dict.fromkeys(found)
+            if not found:
                 hint = nearest(pattern, (value.id for value in known), f"{aspect} values")
                 self._problem(f"for_each {aspect}: {pattern!r} matches nothing", hint)
-        return [v for v in known if any(matches(pattern, v.id) or matches(pattern, v.name) for pattern in patterns)]
+        return list(picked)
 
     def _recipe(self, values: Sequence[_Value], *, several: bool) -> Recipe:
         """Return the recipe of one combination; `several` where the sources are of several frameworks."""
@@ -249,9 +259,9 @@ class _Family:
                     members = self._manifest.capability_sets[value.id]
                     include = msgspec.structs.replace(include, capabilities=members)
                 case _:
-                    include = msgspec.structs.replace(include, **{fields[value.aspect]: (_literal(value.id),)})
+                    include = msgspec.structs.replace(include, **{fields[value.aspect]: (literally(value.id),)})
                     if value.framework and several:
-                        include = msgspec.structs.replace(include, frameworks=(_literal(value.framework),))
+                        include = msgspec.structs.replace(include, frameworks=(literally(value.framework),))
         return msgspec.structs.replace(recipe, selection=msgspec.structs.replace(selection, include=include))
 
     def _fields(
@@ -315,9 +325,9 @@ class _Family:
         self._problem(f"{key}: {result.message}", result.hint, key)
         return None
 
-    def _plan(self, path: str, names: tuple[str, ...], values: tuple[_Value, ...], recipe: Recipe) -> Plan:
+    def _plan(self, path: str, called: str, names: tuple[str, ...], values: tuple[_Value, ...], recipe: Recipe) -> Plan:
         entry = self._entry
-        return Plan(entry.index, entry.place, names, recipe, path, may_be_empty=bool(values))
+        return Plan(entry.index, entry.place, names, recipe, path, may_be_empty=bool(values), title=called)
 
     def _note(self, error: ProblemsError) -> None:
         """Note the problems of an error as those of this entry."""
@@ -326,11 +336,6 @@ class _Family:
     def _problem(self, message: str, hint: str = "", key: str = "") -> None:
         line = self._manifest.lines.get(("layers", self._entry.index, key))
         self._problems.append(Problem(message, f"line {line}" if line else self._entry.place, hint))
-
-
-def _literal(id_: str) -> str:
-    """Return a pattern that picks an id as it is written, whatever characters it has."""
-    return re.sub(r"[*?\[]", r"[\g<0>]", id_)
 
 
 _Draft = tuple[str, tuple[tuple[str, ...], tuple[_Value, ...], Recipe]]

@@ -57,7 +57,7 @@ class IndexedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LayerGroup(msgspec.Struct, frozen=True):
-    """Layers that belong together: those of one entry of the manifest."""
+    """Layers that belong together: those of the manifest's entries of one title."""
 
     name: str
     files: tuple[str, ...]
@@ -119,18 +119,18 @@ def _json(index: Index) -> bytes:
 
 def _index(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLayer]) -> Index:
     addressed = tuple(_addressed(manifest, layer) for layer in layers)
-    entry_of = {plan.path: plan.entry for plan in plans}
-    by_entry: dict[int, list[IndexedLayer]] = defaultdict(list)
+    title_of = {plan.path: plan.title for plan in plans}
+    groups: dict[str, list[IndexedLayer]] = defaultdict(list)
     for layer in addressed:
-        by_entry[entry_of[layer.file]].append(layer)
+        groups[title_of[layer.file]].append(layer)
     return Index(
         generator=f"navigator-export {__version__}",
         manifest=spelled_out(Path(manifest.file).name),
         layers=addressed,
         groups=tuple(
-            LayerGroup(f"layers[{entry}]", tuple(layer.file for layer in group), _open_together(manifest, group))
-            for entry, group in sorted(by_entry.items())
-            if len(group) > 1
+            LayerGroup(title, tuple(layer.file for layer in group), _open_together(manifest, group))
+            for title, group in groups.items()
+            if title
         ),
         default_layers=DefaultLayers(True, tuple(layer.url or f"assets/{quote(layer.file)}" for layer in addressed)),
         open_url=_open_together(manifest, addressed),
@@ -151,9 +151,10 @@ def _open_together(manifest: Manifest, layers: Sequence[IndexedLayer]) -> str | 
 
 
 def _open_url(manifest: Manifest, urls: Iterable[str]) -> str:
-    # The Navigator opens several layerURL in the order given; everything in them is encoded, or it cuts them short.
+    # The Navigator opens several layerURL in the order given; everything in them is encoded, or it cuts them short. Its
+    # tabs=false would also take the "+" away, and with that the dialog that combines layers.
     parts = [f"layerURL={quote(url, safe='')}" for url in urls]
-    return f"{manifest.navigator_url}#{'&'.join((*parts, 'tabs=false', 'leave_site_dialog=false'))}"
+    return f"{manifest.navigator_url}#{'&'.join((*parts, 'leave_site_dialog=false'))}"
 
 
 def _table(index: Index) -> str:
@@ -161,11 +162,36 @@ def _table(index: Index) -> str:
         "# Layers",
         "",
         f"Made by {index.generator} from {markdown(index.manifest)}; `sha256sum -c {CHECKSUMS}` checks the files.",
-        "",
+    ]
+    if index.open_url:
+        lines += ["", f"[Open all layers together]({index.open_url})"]
+    for group, layers in _sections(index):
+        if group:
+            lines += ["", f"## {markdown(group.name)}"]
+            if group.open_url and len(layers) > 1:
+                lines += ["", f"[Open these together]({group.open_url})"]
+        elif index.groups:
+            lines += ["", "## Single layers"]
+        lines += ["", *_rows(layers)]
+    return "\n".join(lines) + "\n"
+
+
+def _sections(index: Index) -> list[tuple[LayerGroup | None, list[IndexedLayer]]]:
+    """Return the groups with their layers, in the order of their first ones; those of no group are together too."""
+    group_of = {file: group for group in index.groups for file in group.files}
+    sections: dict[LayerGroup | None, list[IndexedLayer]] = defaultdict(list)
+    for layer in index.layers:
+        sections[group_of.get(layer.file)].append(layer)
+    return list(sections.items())
+
+
+def _rows(layers: Sequence[IndexedLayer]) -> list[str]:
+    """Return layers as the lines of a table."""
+    lines = [
         "| Layer | ATT&CK | Selection | Score | Techniques | Mappings |",
         "| --- | --- | --- | --- | ---: | ---: |",
     ]
-    for layer in index.layers:
+    for layer in layers:
         file = f"[{markdown(layer.name)}]({quote(layer.file)})"
         opened = f" · [open]({layer.open_url})" if layer.open_url else ""
         domain = layer.domain.removesuffix("-attack")
@@ -173,6 +199,4 @@ def _table(index: Index) -> str:
             f"| {file}{opened} | {layer.attack_version} {domain} | {markdown(layer.selection)} "
             f"| {layer.score} | {layer.techniques} | {layer.mappings} |"
         )
-    if index.open_url:
-        lines += ["", f"[Open all layers together]({index.open_url})"]
-    return "\n".join(lines) + "\n"
+    return lines

@@ -41,6 +41,8 @@ class Entry(msgspec.Struct, frozen=True):
     path: str | None
     name: str | None
     description: str | None
+    title: str | None
+    """What the index calls its layers together."""
 
 
 class ManifestSource(msgspec.Struct, frozen=True):
@@ -212,6 +214,7 @@ class _Reader:
             path=given.get("path"),
             name=given.get("name"),
             description=given.get("description"),
+            title=given.get("title"),
         )
 
     def _recipe(self, where: tuple[str | int, ...], merged: dict[str, Any]) -> Recipe:
@@ -228,11 +231,16 @@ class _Reader:
             ),
             tiers=self._tiers,
             scoring=_scoring(merged.get("score")),
+            colors=",".join(_words(merged.get("colors"))) or None,
             attack_version=None if release == OWN_RELEASE else release,
             comments=merged.get("comments", "short"),
             on_inactive=merged.get("on_inactive", "drop"),
             fold=merged.get("fold", False),
             aggregate=merged.get("aggregate", False),
+            layout=merged.get("layout", "flat"),
+            show_id=merged.get("show_id", False),
+            hide_unscored=merged.get("hide_unscored", False),
+            platforms=_words(merged.get("platforms")),
         )
 
     def _criteria(self, where: tuple[str | int, ...], given: dict[str, Any]) -> Criteria:

@@ -89,7 +89,7 @@ class Memory:
 
     def _key(self, plan: Plan, sources: Sequence[Source]) -> str:
         return hashlib.sha256(
-            msgspec.json.encode((plan.path, plan.recipe, plan.may_be_empty, sources, _tool()))
+            msgspec.json.encode((plan.path, plan.recipe, plan.number, plan.may_be_empty, sources, _tool()))
         ).hexdigest()
 
 

@@ -7,6 +7,8 @@ import msgspec
 from navigator_export.build.expansion import Plan
 from navigator_export.build.index import IndexedLayer
 from navigator_export.errors import Problem
+from navigator_export.layer.format import DOMAIN_NAMES
+from navigator_export.layer.sheets import shown_in_sheet
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -42,6 +44,17 @@ class Built(msgspec.Struct, frozen=True):
     def empty(self) -> tuple[Made, ...]:
         """Return the crossed values that map nothing, and so have no layer."""
         return tuple(made for made in self.made if not made.layer)
+
+    @property
+    def alike(self) -> tuple[tuple[str, ...], ...]:
+        """Return the files of layers, of one domain and release each, whose names begin alike."""
+        files: dict[tuple[str, str], list[str]] = {}
+        for layer in (made.layer for made in self.made if made.layer):
+            domain = next(domain for domain, name in DOMAIN_NAMES.items() if name == layer.domain)
+            major = layer.attack_version.partition(".")[0]
+            shown = shown_in_sheet(layer.name, domain, int(major))
+            files.setdefault((f"{domain} {major}", shown), []).append(layer.file)
+        return tuple(tuple(group) for group in files.values() if len(group) > 1)
 
 
 class Watcher:

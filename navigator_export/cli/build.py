@@ -121,6 +121,12 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     lines = [text.strip("\n"), f"{counted(len(built.layers), 'layer')} in {folder}"]
     if built.empty:
         lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
+    for files in built.alike:
+        named = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")  # noqa: PLR2004
+        lines.append(
+            f"warning the names of {counted(len(files), 'layer')} begin alike, so the Navigator cannot export them to "
+            f"Excel together: {named}; put what tells them apart first"
+        )
     if built.removed:
         lines.append(f"removed, as the manifest no longer has them: {', '.join(built.removed)}")
     return "\n".join(lines)

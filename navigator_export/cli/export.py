@@ -11,6 +11,7 @@ from navigator_export.attack import LATEST
 from navigator_export.characters import spelled_out
 from navigator_export.cli.options import (
     layer_options,
+    opening_options,
     read_options_from,
     recipe_from,
     release_options,
@@ -37,6 +38,7 @@ from navigator_export.wording import counted
 @score_options
 @release_options
 @layer_options
+@opening_options
 @cloup.option_group(
     "Output",
     cloup.option(
@@ -51,9 +53,9 @@ from navigator_export.wording import counted
 def command(sources: tuple[str, ...], output: str, report: str | None, quiet: bool, **given: Any) -> None:
     """Write one Navigator layer from mapping files.
 
-    A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or `sample`
-    for the built-in sample. Several sources of one domain go into one layer; --attack-version moves those of different
-    ATT&CK releases to one.
+    A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or a
+    built-in sample: `sample` or `sample-company`. Several sources of one domain go into one layer; --attack-version
+    moves those of different ATT&CK releases to one.
     """
     for place in (output, report):
         if place is not None:

@@ -11,6 +11,8 @@ import msgspec
 from navigator_export.attack import LATEST
 from navigator_export.cli.values import Assignment, Limit, Pair, Range, Weights
 from navigator_export.layer.annotation import COMMENT_STYLES
+from navigator_export.layer.composition import LAYOUTS
+from navigator_export.layer.palette import PALETTES
 from navigator_export.layer.scoring import STRATEGIES, Scoring
 from navigator_export.model import CATEGORIES, DOMAINS, VALUES
 from navigator_export.readers.options import FORMATS, Limits, ReadOptions
@@ -158,7 +160,7 @@ score_options = cloup.option_group(
     cloup.option(
         "--score",
         "strategy",
-        type=click.Choice(STRATEGIES, case_sensitive=False),
+        type=click.Choice(tuple(STRATEGIES), case_sensitive=False),
         help="How to score a technique. Default: best where anything selected is rated, else count.",
     ),
     cloup.option(
@@ -168,6 +170,12 @@ score_options = cloup.option_group(
         help="What minimal, partial and significant count in best, mean and sum.",
     ),
     cloup.option("--range", "range_", type=Range(), help="Scores of the first and the last colour."),
+    cloup.option(
+        "--colors",
+        metavar="NAME|LIST",
+        help=f"Colours of the scores: {', '.join(PALETTES)}, or a list like '#fee8c8,#fdbb84', lowest score first."
+        " Default: blue for what is covered, orange for what is exposed (KEV, VERIS), viridis for both.",
+    ),
 )
 
 _attack_version = cloup.option(
@@ -199,10 +207,29 @@ layer_options = cloup.option_group(
         show_default=True,
         help="How much a comment says.",
     ),
-    cloup.option("--name", help="Name of the layer; by default made of framework, release, selection and score."),
+    cloup.option("--name", help="Name of the layer; by default what is selected, then the framework."),
     cloup.option("--description", help="Description of the layer."),
+)
+
+opening_options = cloup.option_group(
+    "How the layer opens",
+    cloup.option(
+        "--layout",
+        type=click.Choice(LAYOUTS, case_sensitive=False),
+        default=Recipe().layout,
+        show_default=True,
+        help="Sub-techniques below their technique (flat), beside it (side), or all as small squares (mini).",
+    ),
+    cloup.option("--show-id", is_flag=True, help="Show the ids of techniques in the cells."),
     cloup.option("--fold", is_flag=True, help="Open the layer with sub-techniques folded away."),
     cloup.option("--aggregate", is_flag=True, help="Colour techniques by the scores of their sub-techniques too."),
+    cloup.option("--hide-unscored", is_flag=True, help="Hide the techniques without a score."),
+    cloup.option(
+        "--platforms",
+        multiple=True,
+        metavar="NAME",
+        help="Show only techniques of a platform, as in Windows; others can be shown again. Repeatable.",
+    ),
 )
 
 
@@ -238,7 +265,10 @@ def recipe_from(given: dict[str, Any]) -> Recipe:
     )
 
 
-_SAME_NAME = ("attack_version", "on_inactive", "comments", "name", "description", "fold", "aggregate")
+_SAME_NAME = (
+    *("colors", "attack_version", "on_inactive", "comments", "name", "description"),
+    *("fold", "aggregate", "layout", "show_id", "hide_unscored", "platforms"),
+)
 """Fields of a recipe that are parameters of the same name."""
 
 

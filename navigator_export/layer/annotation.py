@@ -7,17 +7,19 @@ say the whole; links are in the right-click menu, by their label.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from navigator_export.attack import Release
-from navigator_export.frameworks import framework
-from navigator_export.layer.format import Divider, LayerTechnique, Link, Metadata
-from navigator_export.layer.passages import Passages, licence_of
+from navigator_export.layer.comments import Said, full_comment, short_comment
+from navigator_export.layer.format import Divider, LayerTechnique, Metadata
+from navigator_export.layer.links import MOST, links_of
+from navigator_export.layer.passages import Passages
+from navigator_export.layer.profiles import Profile, Profiles, Shared, mapping_rank
+from navigator_export.layer.room import TOOLTIP, fitting, height_of
 from navigator_export.layer.scoring import ScoredTechnique
-from navigator_export.model import CATEGORIES, VALUES, Capability, Mapping, MappingSet, Term
-from navigator_export.readers.references import host
+from navigator_export.model import Mapping, MappingSet
 from navigator_export.tiers import Tiers
 
 CommentStyle = Literal["short", "full", "none"]
@@ -33,27 +35,22 @@ def annotate(
     release: Release,
     comments: CommentStyle = "short",
     passages: Passages | None = None,
+    shared: Shared = (),
 ) -> tuple[LayerTechnique, ...]:
     """Return each scored technique with its comment, metadata and links, in the same order.
 
-    `mappings` is the whole set: what a capability says of other techniques tells what it says of this one.
+    With `full` comments all is there; else as much as fits the tooltip and the menu, best capability first, and counts
+    of the rest. `mappings` is the whole set: what a capability says of other techniques tells what it says of this one.
     `release` is the layer's; it knows the techniques' names. `passages`, of the whole set, spare making them again.
+    `shared` is what the layer says once for all.
     """
     if comments == "short" and passages is None:
         passages = Passages(mappings.mappings)
-    annotator = _Annotator(mappings, tiers, release, comments, passages)
+    annotator = _Annotator(mappings, tiers, release, comments, passages, shared)
     return tuple(annotator.technique(technique) for technique in scored)
 
 
-class _Profile(msgspec.Struct, frozen=True):
-    """What a capability's mappings to a technique say besides their comments; the same for many techniques."""
-
-    rank: tuple[int, str, str]
-    """Best value first, then id."""
-    capability: Capability
-    rating: str
-    """`protect significant, detect partial`; empty where nothing is rated."""
-    metadata: tuple[Metadata, ...]
+_Ranked = tuple[Profile, Sequence[Mapping]]
 
 
 class _Annotator:
@@ -64,139 +61,80 @@ class _Annotator:
         release: Release,
         comments: CommentStyle,
         passages: Passages | None,
+        shared: Shared,
     ) -> None:
-        self._tiers = tiers
         self._release = release
         self._comments = comments
         self._passages = passages
-        self._show_framework = len({source.framework for source in mappings.sources}) > 1
-        self._profiles: dict[tuple[object, ...], _Profile] = {}
+        self._profiles = Profiles(mappings, tiers, shared, whole=comments == "full")
 
     def technique(self, scored: ScoredTechnique) -> LayerTechnique:
         groups: dict[tuple[str, str], list[Mapping]] = {}
         for mapping in scored.mappings:
             groups.setdefault((mapping.capability.framework, mapping.capability.id), []).append(mapping)
-        ordered = [group if len(group) == 1 else sorted(group, key=_mapping_rank) for group in groups.values()]
-        ranked = sorted(((self._profile(group), group) for group in ordered), key=_rank)
+        ordered = [group if len(group) == 1 else sorted(group, key=mapping_rank) for group in groups.values()]
+        ranked = sorted(((self._profiles.of(group), group) for group in ordered), key=_rank)
+        profiles = [profile for profile, _ in ranked]
+        links = links_of(ranked)
+        comment, room = "", TOOLTIP
+        if self._comments == "full":
+            comment = full_comment(profiles, _origins(scored.mappings), self._said(ranked, scored.technique))
+            metadata = _joined(profile.details for profile in profiles)
+        else:
+            if self._comments == "short":
+                said = self._said(ranked, scored.technique)
+                comment, used = short_comment(profiles, _origins(scored.mappings), said)
+                room -= used
+            metadata = _fitting(profiles, room, len(links))
+            links = links[:MOST]
         return LayerTechnique(
             technique_id=scored.technique,
             score=scored.score,
-            comment=self._comment(ranked, scored.technique) or msgspec.UNSET,
-            metadata=_divided(profile.metadata for profile, _ in ranked) or msgspec.UNSET,
-            links=_links(ranked) or msgspec.UNSET,
+            comment=comment or msgspec.UNSET,
+            metadata=metadata,
+            links=links or msgspec.UNSET,
         )
 
-    def _profile(self, group: Sequence[Mapping]) -> _Profile:
-        capability = group[0].capability
-        key = (
-            capability.framework,
-            capability.id,
-            *((m.category, m.value, m.mapping_type, m.groups, m.origin, licence_of(m.comment)) for m in group),
-        )
-        if key not in self._profiles:
-            self._profiles[key] = self._new_profile(capability, group)
-        return self._profiles[key]
+    def _said(self, ranked: Sequence[_Ranked], technique: str) -> list[Said]:
+        """Return what the source says of each capability and this technique, where it says something of it."""
+        return [(profile, text) for profile, group in ranked if (text := self._words(group, technique))]
 
-    def _new_profile(self, capability: Capability, group: Sequence[Mapping]) -> _Profile:
-        ratings = dict.fromkeys((m.category, m.value) for m in group)
-        best_by_category: dict[str, str] = {}
-        for category, value in ratings:
-            if category and value:
-                best_by_category.setdefault(category, value)
-        types = (m.mapping_type.name for m in group if m.mapping_type)
-        pairs = (
-            ("capability", capability.id),
-            ("name", capability.name),
-            ("framework", framework(capability.framework).name if self._show_framework else ""),
-            ("group", ", ".join(term.name for term in _groups(group))),
-            *(pair for category, value in ratings for pair in (("category", category), ("value", value))),
-            ("tier", self._tiers.of(capability)),
-            *(("licence", licence) for licence in dict.fromkeys(licence_of(m.comment) for m in group)),
-            *(("mapping type", name) for name in dict.fromkeys(types)),
-            *(("mapped as", str(origin)) for origin in sorted({m.origin for m in group if m.origin})),
-        )
-        best = max((_VALUE_RANK[value] for value in best_by_category.values()), default=0)
-        return _Profile(
-            rank=(-best, capability.id, capability.framework),
-            capability=capability,
-            rating=", ".join(f"{category} {value}" for category, value in best_by_category.items()),
-            metadata=tuple(Metadata(name, value) for name, value in pairs if value),
-        )
-
-    def _comment(self, ranked: Sequence[_Ranked], technique: str) -> str:
-        if self._comments == "none":
-            return ""
-        lines = [f"{profile.capability.id} {profile.rating}" for profile, _ in ranked if profile.rating]
-        unrated = ", ".join(profile.capability.id for profile, _ in ranked if not profile.rating)
-        if unrated:
-            lines.append(unrated)
-        origins = sorted({m.origin for _, group in ranked for m in group if m.origin})
-        lines += [f"from {origin}" for origin in origins]
-        paragraphs = ["\n".join(lines)]
-        for profile, group in ranked:
-            said = self._said([m for m in group if m.comment], technique)
-            if said:
-                capability = profile.capability
-                heading = f"{capability.id} {capability.name}".rstrip()
-                paragraphs.append(f"{heading}: {said}")
-        return "\n\n".join(paragraphs)
-
-    def _said(self, commented: Sequence[Mapping], technique: str) -> str:
-        """Return what the source says of a capability and this technique; empty where it says nothing of it."""
+    def _words(self, group: Sequence[Mapping], technique: str) -> str:
+        commented = [m for m in group if m.comment]
         if self._passages is None:
             return "\n".join(dict.fromkeys(m.comment for m in commented))
         names = ((m, self._release.name(m.origin.technique if m.origin else technique)) for m in commented)
         return next(filter(None, (self._passages.about(m, name) for m, name in names)), "")
 
 
-_Ranked = tuple[_Profile, Sequence[Mapping]]
-
-
 def _rank(ranked: _Ranked) -> tuple[int, str, str]:
     return ranked[0].rank
 
 
-def _divided(parts: Iterable[tuple[Metadata, ...]]) -> tuple[Metadata | Divider, ...]:
+def _origins(mappings: Iterable[Mapping]) -> list[str]:
+    return [str(origin) for origin in sorted({m.origin for m in mappings if m.origin})]
+
+
+def _fitting(profiles: Sequence[Profile], room: int, links: int) -> tuple[Metadata | Divider, ...]:
+    """Return the metadata that fit into the room, and how many capabilities and links are not shown."""
+    left_out = [Metadata("links", f"{MOST} of {links:,}, best first")] if links > MOST else []
+    shown = fitting([profile.details_height for profile in profiles], room - _COUNTS)
+    if shown < len(profiles):
+        left_out.insert(0, Metadata("and", f"{len(profiles) - shown:,} more"))
+    parts = [profile.details for profile in profiles[:shown]]
+    return _joined([*parts, tuple(left_out)] if left_out else parts)
+
+
+_COUNTS: Final = height_of([Metadata("and", "9,999 more"), Metadata("links", f"{MOST} of 9,999, best first")])
+
+
+def _joined(parts: Iterable[tuple[Metadata, ...]]) -> tuple[Metadata | Divider, ...]:
+    """Return parts one below the other, with a divider beside each that has several entries."""
     entries: list[Metadata | Divider] = []
+    single = True
     for part in parts:
-        if entries:
+        if entries and not (single and len(part) == 1):
             entries.append(_DIVIDER)
+        single = len(part) == 1
         entries += part
     return tuple(entries)
-
-
-def _groups(mappings: Sequence[Mapping]) -> list[Term]:
-    """Return the groups that mappings are of, each once, sorted."""
-    return sorted({term for m in mappings for term in m.groups}, key=lambda term: (term.id, term.name))
-
-
-_VALUE_RANK: dict[str | None, int] = {value: rank for rank, value in enumerate((None, *VALUES))}
-_CATEGORY_RANK: dict[str | None, int] = {category: rank for rank, category in enumerate((*CATEGORIES, None))}
-
-
-def _mapping_rank(mapping: Mapping) -> tuple[bool, int, int, str, str, tuple[str, ...]]:
-    type_id = mapping.mapping_type.id if mapping.mapping_type else ""
-    return (
-        not mapping.rated,
-        -_VALUE_RANK[mapping.value],
-        _CATEGORY_RANK[mapping.category],
-        type_id,
-        mapping.comment,
-        mapping.references,
-    )
-
-
-def _links(ranked: Sequence[_Ranked]) -> tuple[Link, ...]:
-    """Return one link per address, labelled by the capabilities that refer to it and by its host."""
-    owners: dict[str, dict[str, None]] = {}
-    for profile, group in ranked:
-        for mapping in group:
-            for address in mapping.references:
-                owners.setdefault(address, {})[profile.capability.id] = None
-    links = []
-    used: dict[str, int] = {}
-    for address, capabilities in owners.items():
-        label = f"{', '.join(capabilities)} · {host(address)}"
-        used[label] = used.get(label, 0) + 1
-        links.append(Link(label if used[label] == 1 else f"{label} ({used[label]})", address))
-    return tuple(links)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dictionary
+from typing import Final, Literal
+
 import msgspec
+from msgspec import UNSET
 
 from navigator_export.layer.format import (
     DOMAIN_NAMES,
     LAYER_FORMAT,
     NAVIGATOR,
     Divider,
+    Filters,
     Gradient,
     Layer,
     LayerTechnique,
@@ -16,8 +21,11 @@ from navigator_export.layer.format import (
     Metadata,
     Versions,
 )
-from navigator_export.layer.scoring import Scale
+from navigator_export.layer.scales import Scale, painted
 from navigator_export.model import Domain
+
+LayoutName = Literal["flat", "side", "mini"]
+LAYOUTS: Final[tuple[LayoutName, ...]] = ("flat", "side", "mini")
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -36,6 +44,14 @@ class Opening(msgspec.Struct, frozen=True):
     """With sub-techniques folded away."""
     aggregate: bool = False
     """With techniques coloured by the scores of their sub-techniques too."""
+    layout: LayoutName = "flat"
+    """With sub-techniques below their technique, beside it, or all as small squares."""
+    show_id: bool = False
+    """With the ids of techniques in the cells."""
+    hide_disabled: bool = False
+    """Without the techniques that are disabled."""
+    platforms: tuple[str, ...] = ()
+    """With the techniques of these platforms alone; empty for all."""
 
 
 def compose(
@@ -53,18 +69,34 @@ def compose(
         versions=Versions(attack=attack_version.partition(".")[0], navigator=NAVIGATOR, layer=LAYER_FORMAT),
         domain=DOMAIN_NAMES[domain],
         description=heading.description,
+        filters=Filters(platforms=opening.platforms) if opening.platforms else UNSET,
         sorting=3,
         layout=Layout(
             aggregate_function=scale.aggregate,
-            layout="side",
-            show_name=True,
-            show_id=False,
+            layout=opening.layout,
+            # Names would turn the small squares into `side`.
+            show_name=opening.layout != "mini",
+            show_id=opening.show_id,
             show_aggregate_scores=opening.aggregate,
             count_unscored=False,
             expanded_subtechniques="none" if opening.fold else "annotated",
         ),
+        hide_disabled=True if opening.hide_disabled else UNSET,
         gradient=Gradient(scale.colors, scale.minimum, scale.maximum),
         legend_items=scale.legend,
         metadata=heading.metadata,
-        techniques=techniques,
+        techniques=painted(techniques, scale),
     )
+
+
+def with_others_disabled(
+    techniques: tuple[LayerTechnique, ...], active: Dictionary[str, str]
+) -> tuple[LayerTechnique, ...]:
+    """Return annotated techniques with an entry that disables each other active one, all sorted by id.
+
+    A technique of which a sub-technique is annotated stays as it is: the Navigator would show it greyed out.
+    """
+    annotated = {technique.technique_id for technique in techniques}
+    needed = annotated | {id_.partition(".")[0] for id_ in annotated}
+    disabled = (LayerTechnique(technique_id=id_, enabled=False) for id_ in active if id_ not in needed)
+    return tuple(sorted((*techniques, *disabled), key=lambda technique: technique.technique_id))

@@ -19,7 +19,7 @@ from navigator_export.sources.standard_input import StandardInput, contents_of_s
 
 _FILE: Final = File()
 
-KINDS: Final[tuple[Kind, ...]] = (StandardInput(), Sample(), Folder(), _FILE)
+KINDS: Final[tuple[Kind, ...]] = (StandardInput(), Sample("sample"), Sample("sample-company"), Folder(), _FILE)
 """Every kind, in the order in which they are asked; what none takes is a file that is not there."""
 
 

@@ -1,4 +1,8 @@
-"""The built-in sample: the mappings of one technique by two frameworks."""
+"""The built-in samples, each by a word of its own.
+
+`sample` has the mappings of one technique by two published frameworks, `sample-company` the controls of a company that
+does not exist, over all tactics.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +14,25 @@ from navigator_export.readers.table import Table
 from navigator_export.readers.unified.json_text import read_unified
 from navigator_export.sources.kind import Kind
 
-WORD = "sample"
-
 
 class Sample(Kind):
-    """The sample, by its one word; a file of that name is `./sample`."""
+    """A sample, by its word, which is the name of its folder in the package; a file of that name is `./sample`."""
 
     several = True
 
+    def __init__(self, word: str) -> None:
+        self._word = word
+
     def takes(self, word: str) -> bool:
         """Return whether it is the sample's word."""
-        return word == WORD
+        return word == self._word
 
     def tables(self, word: str, options: ReadOptions) -> Sequence[Table]:
         """Return the tables of the sample's files, whatever form the options name."""
-        files = sorted((resources.files("navigator_export") / WORD).iterdir(), key=lambda file: file.name)
-        names = [f"{WORD}/{file.name}" for file in files]
+        files = sorted((resources.files("navigator_export") / word).iterdir(), key=lambda file: file.name)
+        names = [f"{word}/{file.name}" for file in files]
         return [read_unified(file.read_bytes(), name, name) for file, name in zip(files, names, strict=True)]
 
     def named(self, name: str) -> str | None:
         """Return the sample's word for each of its files."""
-        return WORD if name.startswith(f"{WORD}/") else None
+        return self._word if name.startswith(f"{self._word}/") else None

@@ -13,8 +13,7 @@ from navigator_export.errors import Severity
 from navigator_export.validation.document import parse
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
-from navigator_export.validation.rules import CHECKS, RULES
-from navigator_export.validation.rules.batch import check_batch
+from navigator_export.validation.rules import BATCH_CHECKS, CHECKS, LOSSES, RULES
 from navigator_export.validation.view import LayerView
 
 __all__ = ["RULES", "Finding", "Rule", "Severity", "gate", "validate", "validate_files"]
@@ -44,15 +43,15 @@ def validate_files(
             view = LayerView(layer, path, catalogue, against)
             views.append((file, view))
             findings += (replace(finding, file=file) for check in CHECKS for finding in check(view))
-    findings += (replace(finding, file=file) for file, finding in check_batch(views))
+    findings += (replace(finding, file=file) for check in BATCH_CHECKS for file, finding in check(views))
     return tuple(findings)
 
 
 def gate(data: bytes, catalogue: Catalogue | None = None) -> tuple[Finding, ...]:
     """Return every finding in the exact text of one layer of our own making; for one that may be written, none.
 
-    The checks are those of `validate`; what is spared is the slow parsing that foreign files need.
+    The checks are those of `validate` but for its advice; what is spared too is the slow parsing of foreign files.
     """
     layer: dict[str, Any] = msgspec.json.decode(data)
     view = LayerView(layer, "$", catalogue or known())
-    return tuple(finding for check in CHECKS for finding in check(view))
+    return tuple(finding for check in LOSSES for finding in check(view))

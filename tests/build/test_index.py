@@ -17,12 +17,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from navigator_export.attack import known
-from navigator_export.build import build, read_manifest
+from navigator_export.build import Drift, build, read_manifest
 from navigator_export.build.index import INDEX, MOST_TABS, IndexedLayer, index_files, read_index
 from navigator_export.build.manifest import NAVIGATOR_URL, Manifest
+from navigator_export.build.memory import Memory
 from navigator_export.version import __version__
-from tests.build.manifests import INDEX_FILES, built, layers_in, manifest_file, tree
-from tests.made_inputs import NIST, Json, make_row, mapping_file
+from tests.build.manifests import INDEX_FILES, built, checked, layers_in, manifest_file, settled, tree
+from tests.made_inputs import NIST, Json, make_row, mapping_file, unrated_rows
 from tests.real_inputs import ROOT
 from tests.results import metadata_of
 from tests.running import Run
@@ -57,7 +58,7 @@ def test_index_describes_each_layer_as_it_is(tmp_path: Path) -> None:
     files = tree(tmp_path / "out")
     assert index["generator"] == f"navigator-export {__version__}"
     assert index["manifest"] == "layers.yaml"
-    assert [entry["file"] for entry in index["layers"]] == sorted(layers)
+    assert sorted(entry["file"] for entry in index["layers"]) == sorted(layers)
     for entry in index["layers"]:
         layer = layers[entry["file"]]
         [release] = metadata_of(layer, "layer's ATT&CK release")
@@ -119,12 +120,106 @@ def test_command_in_the_index_is_that_of_the_layer(tmp_path: Path) -> None:
         assert [entry["command"]] == metadata_of(layer, "command")
 
 
-def test_groups_are_the_layers_of_each_entry_that_gives_several(tmp_path: Path) -> None:
+def test_groups_are_the_layers_of_each_entry_that_goes_over_values(tmp_path: Path) -> None:
     built(tmp_path, TEXT)
     index = index_of(tmp_path / "out")
     [group] = index["groups"]
-    assert group["files"] == [file for file in sorted(layers_in(tmp_path / "out")) if file.startswith("m365/")]
+    files = [entry["file"] for entry in index["layers"]]
+    assert group["files"] == [file for file in files if file.startswith("m365/")]
     assert len(group["files"]) > 2
+
+
+ORDER = """
+    layers:
+      - {sources: nist, path: z}
+      - {sources: m365, for_each: {tier: [E5, E3]}, path: "y-{tier}"}
+      - {sources: m365, path: x, title: Products}
+      - {sources: nist, path: b}
+      - {sources: m365, for_each: category, path: "a-{category}", title: Products}
+"""
+ORDERED = ["z", "y-e5", "y-e3", "x", "b", "a-protect", "a-detect", "a-respond"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_order_is_that_of_the_manifest(jobs: int, tmp_path: Path) -> None:
+    """In the list, in what opens them, and in the table within each section; also where some are remembered."""
+    text = with_base("https://example.org/l", ORDER)
+    built(tmp_path, text, jobs=jobs)
+    index = index_of(tmp_path / "out")
+    urls = [f"https://example.org/l/{file}.json" for file in ORDERED]
+    assert [entry["file"] for entry in index["layers"]] == [f"{file}.json" for file in ORDERED]
+    assert index["default_layers"]["urls"] == urls
+    assert layer_urls(index["open_url"])[1] == urls
+    assert checked(tmp_path, text) == Drift((), (), ())
+
+
+def test_index_is_the_same_where_layers_are_remembered(tmp_path: Path) -> None:
+    manifest = settled(tmp_path, ORDER)
+    texts = []
+    for _ in range(2):
+        build(manifest, str(tmp_path / "out"), known(), memory=Memory(manifest.file))
+        texts.append(tree(tmp_path / "out"))
+        (tmp_path / "out/y-e5.json").unlink()
+    assert texts[0] == texts[1]
+
+
+def test_entries_of_one_title_are_one_group(tmp_path: Path) -> None:
+    built(tmp_path, with_base("https://example.org/l", ORDER))
+    by_tier, products = index_of(tmp_path / "out")["groups"]
+    assert by_tier["name"] == "M365 2025-07-18 by tier"
+    assert by_tier["files"] == ["y-e5.json", "y-e3.json"]
+    assert products["name"] == "Products"
+    assert products["files"] == ["x.json", "a-protect.json", "a-detect.json", "a-respond.json"]
+    assert layer_urls(products["open_url"])[1] == [f"https://example.org/l/{file}" for file in products["files"]]
+
+
+def test_table_has_a_section_for_each_group_and_one_for_the_rest(tmp_path: Path) -> None:
+    built(tmp_path, with_base("https://example.org/l", ORDER))
+    table = (tmp_path / "out/INDEX.md").read_text("utf-8")
+    seen = re.findall(r"^## (.*)|^\| \[.*?\]\(([^)]*)\.json\)", table, re.MULTILINE)
+    assert [heading or file for heading, file in seen] == [
+        *("Single layers", "z", "b"),
+        *("M365 2025-07-18 by tier", "y-e5", "y-e3"),
+        *("Products", "x", "a-protect", "a-detect", "a-respond"),
+    ]
+    assert table.count("[Open these together](") == 2
+
+
+def test_table_without_groups_has_no_sections(tmp_path: Path) -> None:
+    built(tmp_path, "layers: [{sources: nist, path: z}, {sources: m365, path: a}]")
+    table = (tmp_path / "out/INDEX.md").read_text("utf-8")
+    assert "##" not in table
+    assert table.count("| Layer |") == 1
+    assert table.index("(z.json)") < table.index("(a.json)")
+
+
+@pytest.mark.parametrize(
+    ("entry", "title"),
+    [
+        ("for_each: [tier, group]", "M365 2025-07-18 by tier and group"),
+        ("for_each: {group: mail}, select: {tier: E3}", "M365 2025-07-18 by group · tier E3"),
+        ("for_each: category, score: count", "M365 2025-07-18 by category · count"),
+        ("for_each: capability_set", "M365 2025-07-18 by capability set"),
+        ("for_each: category, title: Ours", "Ours"),
+    ],
+)
+def test_title_tells_what_the_layers_of_an_entry_are(entry: str, title: str, tmp_path: Path) -> None:
+    head = "sources: {m365: m365.json}\ncapability_sets: {mail: [MAIL-*]}\n"
+    built(tmp_path, f"{head}layers: [{{{entry}}}]")
+    assert [group["name"] for group in index_of(tmp_path / "out")["groups"]] == [title]
+
+
+NEWER = {"mapping_framework_version": "2.1"}
+
+
+def test_title_of_several_sources(tmp_path: Path) -> None:
+    for name in "abcd":
+        mapping_file(tmp_path, unrated_rows(), f"{name}.json", **{**NIST, "mapping_framework": f"f{name}", **NEWER})
+    head = "sources: {a: a.json, b: b.json, c: c.json, d: d.json}\n"
+    entries_ = '[{for_each: source, sources: [a, b]}, {for_each: source, path: "all/{source}"}]'
+    built(tmp_path, f"{head}layers: {entries_}")
+    names = [group["name"] for group in index_of(tmp_path / "out")["groups"]]
+    assert names == ["fa 2.1 + fb 2.1 by source", "4 sources by source"]
 
 
 def test_index_names_no_folder_of_this_computer(tmp_path: Path) -> None:
@@ -196,7 +291,7 @@ def test_addresses_lead_to_the_files(base_url: str, tmp_path: Path) -> None:
         navigator, urls, settings = layer_urls(entry["open_url"])
         assert navigator == NAVIGATOR_URL
         assert urls == [url]
-        assert settings == {"tabs": "false", "leave_site_dialog": "false"}
+        assert settings == {"leave_site_dialog": "false"}
     all_urls = [entry["url"] for entry in index["layers"]]
     assert layer_urls(index["open_url"])[1] == all_urls
     assert index["default_layers"] == {"enabled": True, "urls": all_urls}
@@ -264,7 +359,7 @@ def test_address_of_any_path_leads_back_to_it(path: str) -> None:
     manifest = Manifest("layers.yaml", None, "https://example.org/l", "https://example.org/n/", {}, {}, (), {})
     [layer] = many(1)
     moved = IndexedLayer(**{**{f: getattr(layer, f) for f in layer.__struct_fields__}, "file": path})
-    plan = type("P", (), {"path": path, "entry": 0})
+    plan = type("P", (), {"path": path, "title": ""})
     index = json.loads(index_files(manifest, [plan], [moved])[INDEX])  # type: ignore[list-item]
     [entry] = index["layers"]
     assert unquote(entry["url"].removeprefix("https://example.org/l/")) == path
@@ -281,7 +376,7 @@ def test_table_links_every_layer(tmp_path: Path) -> None:
     index = index_of(tmp_path / "out")
     links = re.findall(r"(?<!\\)\]\(([^()\s]*)\)", table)
     assert {unquote(link) for link in links if "://" not in link} == {entry["file"] for entry in index["layers"]}
-    assert [link for link in links if "://" in link] == [*(e["open_url"] for e in index["layers"]), index["open_url"]]
+    assert [link for link in links if "://" in link] == [index["open_url"], *(e["open_url"] for e in index["layers"])]
 
 
 NASTY = "a | b [c](d) <img src=x> `e` *f* _g_ \\ h"

@@ -58,10 +58,15 @@ EVERYTHING = """
       select: {category: detect, min_value: minimal}
       exclude: {group: identity}
       score: {strategy: mean, weights: {minimal: 1, partial: 5, significant: 10}, range: [0, 10]}
+      colors: ['#FEE8C8', '#fdbb84']
       comments: full
       on_inactive: keep
       fold: true
       aggregate: true
+      layout: side
+      show_id: true
+      hide_unscored: true
+      platforms: [Windows, Linux]
     layers:
       - path: a.json
         sources: m365
@@ -70,6 +75,7 @@ EVERYTHING = """
         comments: none
         fold: false
         score: count
+        colors: viridis
       - for_each: [tier, group]
         sources: [m365]
       - for_each: {tier: E3, group: [mail, ident*]}
@@ -101,16 +107,22 @@ def test_defaults_hold_unless_an_entry_says_otherwise(tmp_path: Path) -> None:
         selection=two.selection,
         tiers=two.tiers,
         scoring=weighted,
+        colors="#FEE8C8,#fdbb84",
         attack_version="20.0",
         comments="full",
         on_inactive="keep",
         fold=True,
         aggregate=True,
+        layout="side",
+        show_id=True,
+        hide_unscored=True,
+        platforms=("Windows", "Linux"),
     )
     assert two.selection.include == Criteria(categories=("detect",))
     assert two.selection.min_value == "minimal"
     assert two.selection.exclude == Criteria(groups=("identity",))
     assert (one.attack_version, one.comments, one.fold, one.scoring) == (None, "none", False, Scoring(strategy="count"))
+    assert (one.colors, three.colors) == ("viridis", "#FEE8C8,#fdbb84")
     assert (one.on_inactive, one.aggregate) == ("keep", True)
     assert one.selection.include == Criteria(
         capabilities=("MAIL-E3", "MAIL-E3", "HUNT-*", "LOGIN-E3"), categories=("protect", "detect")
@@ -201,6 +213,7 @@ def test_manifest_of_the_schema_is_read(tmp_path: Path) -> None:
         ("layers:\n  - attack_version: 20.0.1", "20.0.1", "$.layers[0].attack_version", "latest"),
         ("layers:\n  - path: 5", "5", "$.layers[0].path", "text"),
         ("layers:\n  - path: ''", "path", "$.layers[0].path", "empty"),
+        ("layers:\n  - layout: wide", "layout", "$.layers[0].layout", "flat"),
         ("layers:\n  - fold: 'yes'", "fold", "$.layers[0].fold", "true or false"),
         ("layers:\n  - sources: []", "sources: []", "$.layers[0].sources", "empty"),
         ("layers: []", "layers", "$.layers", "empty"),
@@ -593,7 +606,7 @@ def test_tiers_are_those_of_their_framework_alone(tmp_path: Path) -> None:
           - {sources: m365, for_each: tier, path: "{tier}"}
           - {sources: nist, for_each: tier, path: "{tier}"}
     """
-    assert [plan.path for plan in plans_of(tmp_path, text)] == ["e3.json", "e5.json", "high.json", "low.json"]
+    assert [plan.path for plan in plans_of(tmp_path, text)] == ["e3.json", "e5.json", "low.json", "high.json"]
     layers = {made.plan.path: made.layer for made in built(tmp_path, text).layers if made.layer}
     # Of the three capabilities of m365.json only LOGIN-E3 is still E3, with two mappings of seven.
     assert {path: layer.mappings for path, layer in layers.items()} == {

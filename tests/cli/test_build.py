@@ -198,8 +198,8 @@ def test_problems_in_text_name_file_line_and_key(run: Run, tmp_path: Path) -> No
     assert outcome.out == b""
     assert outcome.err.splitlines() == [
         f"{path}::line 4, $.layers[1].pth: error unknown key 'pth'; nearest keys: path",
-        f'{path}::line 5, $.layers[2].score: error expected one of best, count, mean, sum, breadth, found "bst"'
-        "; Name of a score.",
+        f"{path}::line 5, $.layers[2].score: error expected one of best, count, mean, sum, breadth, category, "
+        'found "bst"; Name of a score.',
     ]
 
 

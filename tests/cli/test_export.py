@@ -31,7 +31,7 @@ def test_layer_alone_is_on_standard_output_and_the_account_on_standard_error(run
     assert outcome.code == 0
     assert outcome.out == make_layer(read(source)).text
     assert outcome.err.splitlines() == [
-        "Microsoft 365 07/18/2025 · ATT&CK 16.1 · everything · best: 7 mappings of 3 capabilities on 4 techniques",
+        "M365 2025-07-18: 7 mappings of 3 capabilities on 4 techniques",
         "7 rows: 7 in the layer",
     ]
 
@@ -207,7 +207,7 @@ def test_layer_with_a_finding_exits_1_and_is_not_written(run: Run, source: Path,
     outcome = run("export", source, "--name", " ", "-o", tmp_path / "out.json")
     assert (outcome.code, outcome.out) == (1, b"")
     assert "the layer was not written:" in outcome.err
-    assert "[schema]" in outcome.err
+    assert "[field-missing]" in outcome.err
     assert not (tmp_path / "out.json").exists()
 
 

@@ -4,11 +4,14 @@ import json
 
 import pytest
 
-from navigator_export import Criteria, Recipe, Scoring, Selection, __version__, make_layer
+from navigator_export import Criteria, Recipe, Scoring, Selection, __version__, make_layer, validate
+from navigator_export.attack import known
+from navigator_export.errors import SelectionError
 from navigator_export.layer.composition import Heading, Opening, compose
 from navigator_export.layer.format import Divider, Gradient, LayerTechnique, LegendItem, Metadata, encode
-from navigator_export.layer.palette import GRADIENT, color_at
-from navigator_export.layer.scoring import STRATEGIES, Scale
+from navigator_export.layer.palette import PALETTES, color_at
+from navigator_export.layer.scales import Scale
+from navigator_export.layer.scoring import STRATEGIES
 from navigator_export.validation import gate
 from tests.made_inputs import Json, joined_set, make_row, mapping_set, rated_rows
 from tests.results import metadata_of
@@ -40,6 +43,77 @@ def test_layout_opens_annotated_subtechniques_and_hides_aggregates() -> None:
 
 def test_fold_hides_subtechniques_on_opening() -> None:
     assert layer_json(fold=True)["layout"]["expandedSubtechniques"] == "none"
+
+
+def test_layout_is_flat_unless_another_is_asked_for() -> None:
+    assert layer_json()["layout"]["layout"] == "flat"
+    side = layer_json(layout="side", show_id=True)["layout"]
+    assert (side["layout"], side["showName"], side["showID"]) == ("side", True, True)
+
+
+def test_small_squares_show_no_name_which_would_undo_them() -> None:
+    mini = layer_json(layout="mini")["layout"]
+    assert (mini["layout"], mini["showName"], mini["showID"]) == ("mini", False, False)
+    assert mini["expandedSubtechniques"] == "annotated"
+
+
+def test_small_squares_with_ids_are_refused() -> None:
+    with pytest.raises(SelectionError, match="no room for ids"):
+        layer_json(layout="mini", show_id=True)
+
+
+def test_what_is_not_scored_is_hidden_but_for_techniques_around_what_is() -> None:
+    mappings = mapping_set([make_row("A", "T1114.003"), make_row("A", "T1566")])
+    product = make_layer(mappings, Recipe(hide_unscored=True))
+    layer = json.loads(product.text)
+    assert layer["hideDisabled"] is True
+    ids = [technique["techniqueID"] for technique in layer["techniques"]]
+    assert ids == sorted(set(ids))
+    disabled = {t["techniqueID"]: t for t in layer["techniques"] if not t.get("enabled", True)}
+    assert [t for t in disabled.values() if len(t) > 2] == []
+    active = known().require("enterprise", "16.1").active
+    assert set(active) - set(disabled) == {"T1114", "T1114.003", "T1566"}
+    assert "T1114" not in ids
+    assert {"T1114.001", "T1566.001", "T1078"} <= set(disabled)
+    assert validate(product.text) == ()
+
+
+def test_nothing_is_hidden_unless_asked_for() -> None:
+    layer = layer_json()
+    assert "hideDisabled" not in layer
+    assert "filters" not in layer
+    assert [t for t in layer["techniques"] if "enabled" in t] == []
+
+
+def test_platforms_are_a_filter_by_the_names_of_the_release() -> None:
+    layer = layer_json(platforms=(" windows", "OFFICE SUITE", "Windows"))
+    assert layer["filters"] == {"platforms": ["Windows", "Office Suite"]}
+    moved = layer_json(platforms=("network devices",), attack_version="20.0")
+    assert moved["filters"] == {"platforms": ["Network Devices"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("Windwos", "Windows"), ("Network Devices", "Network"), ("", "Office Suite")]
+)
+def test_platform_that_the_release_does_not_have_is_refused(name: str, near: str) -> None:
+    with pytest.raises(SelectionError) as error:
+        make_layer(MAPPINGS, Recipe(platforms=("Windows", name)))
+    [problem] = error.value.problems
+    assert problem.place == "platforms"
+    assert problem.message == f"ATT&CK 16.1 enterprise has no platform {name!r}"
+    assert near in problem.hint
+
+
+def test_what_platforms_hide_is_counted_and_told() -> None:
+    mappings = mapping_set([make_row("A", "T1110"), make_row("A", "T1595"), make_row("A", "T1595.001")])
+    product = make_layer(mappings, Recipe(platforms=("Windows",)))
+    assert product.warnings == ("the platforms hide 2 of 3 techniques: T1595, T1595.001",)
+    assert make_layer(mappings, Recipe(platforms=("Windows", "PRE"))).warnings == ()
+
+
+def test_platforms_that_hide_everything_are_refused() -> None:
+    with pytest.raises(SelectionError, match="no selected technique has any of the platforms"):
+        make_layer(mapping_set([make_row("A", "T1595")]), Recipe(platforms=("Windows",)))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +214,9 @@ def test_metadata_tells_the_sources_parted_by_dividers_and_then_the_layer() -> N
         ("---", ""),
         ("layer's ATT&CK release", "20.0 enterprise"),
         ("selection", "without technique T1078"),
+        ("group", "Mail Protection"),
+        ("category", "protect"),
+        ("mapping type", "Technique Scores"),
         ("score", "best: the highest value of any selected mapping"),
         ("mappings", "3 on 2 techniques"),
         ("left out", "1 not selected, 1 repeated, 1 on inactive techniques (T9999)"),
@@ -156,6 +233,4 @@ def test_a_framework_without_version_is_told_by_its_name_alone() -> None:
 
 def test_legend_colours_are_those_of_their_scores_on_the_gradient() -> None:
     items = layer_json(scoring=Scoring(strategy="best", weights=(2, 3, 4)))["legendItems"]
-    assert [item["color"] for item in items] == [color_at(score / 4) for score in (0, 2, 3, 4)]
-    items = layer_json(scoring=Scoring(strategy="count"))["legendItems"]
-    assert [item["color"] for item in items] == list(GRADIENT)
+    assert [item["color"] for item in items] == [color_at(PALETTES["blue"], score / 4) for score in (0, 2, 3, 4)]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from navigator_export import MappingSet, Recipe, Scoring, Selection, make_layer
-from navigator_export.errors import LayerError, NavigatorExportError, SelectionError
+from navigator_export import Criteria, MappingSet, Recipe, Scoring, Selection, make_layer
+from navigator_export.errors import NavigatorExportError, SelectionError
+from navigator_export.export import Product
 from navigator_export.layer.scoring import LARGEST, STRATEGIES
 from tests.made_inputs import Json, joined_set, make_row, mapping_set, rated_rows, unrated_rows
 from tests.results import metadata_of
@@ -29,6 +30,9 @@ def scored(ratings: Sequence[tuple[str, str]], strategy: str, **scoring: Json) -
     return float(technique["score"])
 
 
+AMOUNTS = [strategy for strategy in STRATEGIES if strategy != "category"]
+
+
 def ends(layer: dict[str, Json]) -> tuple[float, float]:
     return layer["gradient"]["minValue"], layer["gradient"]["maxValue"]
 
@@ -37,7 +41,7 @@ def legend(layer: dict[str, Json]) -> list[str]:
     return [item["label"] for item in layer["legendItems"]]
 
 
-BREADTH = ["0 mapped, not rated", *(f"{n} of protect, detect, respond" for n in (1, 2, 3))]
+BREADTH = ["0 not rated", "1 category", "2 categories", "3 categories"]
 
 UNRATED = [("A", ""), ("B", "")]
 ONE = [("A", "detect partial")]
@@ -102,8 +106,8 @@ def test_default_is_best_where_anything_is_rated_else_count() -> None:
 
 def test_default_looks_at_what_is_selected() -> None:
     mappings = mapping_set([make_row("A-E3", "T1114", ""), make_row("B-E5", "T1114")])
-    assert "· count" in make_layer(mappings, Recipe(selection=Selection(tier="E3"))).layer.name
-    assert "· best" in make_layer(mappings, Recipe(selection=Selection(tier="E5"))).layer.name
+    assert make_layer(mappings, Recipe(selection=Selection(tier="E3"))).strategy == "count"
+    assert make_layer(mappings, Recipe(selection=Selection(tier="E5"))).strategy == "best"
 
 
 # ---- what is not rated -----------------------------------------------------------------------------------------------
@@ -113,7 +117,7 @@ def warnings(mappings: MappingSet, strategy: Any) -> tuple[str, ...]:
     return make_layer(mappings, Recipe(scoring=Scoring(strategy=strategy))).warnings
 
 
-RATED_STRATEGIES = ["best", "mean", "sum", "breadth"]
+RATED_STRATEGIES = ["best", "mean", "sum", "breadth", "category"]
 
 
 @pytest.mark.parametrize("strategy", RATED_STRATEGIES)
@@ -136,7 +140,7 @@ def test_rated_and_unrated_frameworks_together_are_warned_of_with_the_unrated_te
 
 def test_unrated_techniques_of_a_rated_framework_are_warned_of() -> None:
     [warning] = warnings(mapping_set([make_row("A", "T1114"), make_row("B", "T1078", "")]), None)
-    assert "'mapped, not rated'" in warning
+    assert "'not rated'" in warning
 
 
 def test_breadth_asks_for_categories_alone() -> None:
@@ -151,10 +155,10 @@ def test_nothing_is_warned_of_where_all_is_rated_or_counted() -> None:
     assert warnings(mapping_set(unrated_rows()), None) == warnings(mapping_set(rated_rows()), "count") == ()
 
 
-@pytest.mark.parametrize("strategy", RATED_STRATEGIES)
+@pytest.mark.parametrize("strategy", RATED_STRATEGIES[:-1])
 def test_an_unrated_technique_has_a_line_of_its_own_in_the_legend(strategy: str) -> None:
     layer = made([make_row("A", "T1114"), make_row("B", "T1078", "")], strategy=strategy)
-    assert legend(layer)[0] == "0 mapped, not rated"
+    assert legend(layer)[0] == "0 not rated"
     assert [technique["score"] == 0 for technique in layer["techniques"]] == [True, False]
 
 
@@ -164,14 +168,14 @@ def test_an_unrated_technique_has_a_line_of_its_own_in_the_legend(strategy: str)
 @pytest.mark.parametrize(
     ("strategy", "range_", "labels"),
     [
-        ("best", (0, 3), ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
-        ("mean", (0, 3), ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
-        ("count", (1, 16), ["1 capability", "6 capabilities", "11 capabilities", "16 or more capabilities"]),
-        ("sum", (0, 30), ["0 mapped, not rated", "10 in sum", "20 in sum", "30 or more in sum"]),
+        ("best", (0, 3), ["0 not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("mean", (0, 3), ["0 not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("count", (1, 4), ["1 capability", "2", "3", "4 or more"]),
+        ("sum", (0, 6), ["0 not rated", "2 in sum", "4 in sum", "6+ in sum"]),
         ("breadth", (0, 3), BREADTH),
     ],
 )
-def test_scale_follows_from_the_strategy(strategy: str, range_: tuple[int, int], labels: list[str]) -> None:
+def test_scale_follows_from_the_strategy_and_the_set(strategy: str, range_: tuple[int, int], labels: list[str]) -> None:
     layer = made(rated_rows(), strategy=strategy)
     assert ends(layer) == range_
     assert legend(layer) == labels
@@ -180,17 +184,45 @@ def test_scale_follows_from_the_strategy(strategy: str, range_: tuple[int, int],
 def test_scale_follows_from_the_weights() -> None:
     layer = made(rated_rows(), weights=(10, 50, 100))
     assert ends(layer) == (0, 100)
-    assert legend(layer) == ["0 mapped, not rated", "10 minimal", "50 partial", "100 significant"]
+    assert legend(layer) == ["not rated", "minimal", "partial", "significant"]
+
+
+def many_rows(highest: int) -> list[dict[str, Json]]:
+    """Return rows of 20 techniques, of which the n-th has n capabilities up to the highest number."""
+    techniques = [f"T1{n}" for n in (*range(548, 563), 3, 5, 6, 7, 8)]
+    techniques = [t if len(t) == 5 else f"T100{t[2:]}" for t in techniques]
+    return [
+        make_row(f"C{n}-E{3 if n % 2 else 5}", technique, "protect significant")
+        for place, technique in enumerate(techniques, 1)
+        for n in range(min(place, highest))
+    ]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_scale_does_not_depend_on_the_data(strategy: str) -> None:
-    few, many = made(rated_rows()[:1], strategy=strategy), made(rated_rows(), strategy=strategy)
-    assert few["gradient"] == many["gradient"]
-    assert few["legendItems"] == many["legendItems"]
+def test_scale_is_that_of_the_whole_set_whatever_is_selected(strategy: Any) -> None:
+    mappings = mapping_set(many_rows(20))
+    scoring = Scoring(strategy=strategy)
+    selections = [Selection(), Selection(tier="E3"), Selection(include=Criteria(techniques=("T1003",)))]
+    layers = [make_layer(mappings, Recipe(scoring=scoring, selection=selection)).layer for selection in selections]
+    assert len({len(layer.techniques) for layer in layers}) > 1
+    assert len({(layer.gradient, layer.legend_items) for layer in layers}) == 1
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize(("highest", "end"), [(1, 4), (3, 4), (4, 4), (5, 7), (12, 13), (20, 19)])
+def test_a_tenth_of_the_techniques_has_the_last_colour_of_a_count(highest: int, end: int) -> None:
+    layer = made(many_rows(highest), strategy="count")
+    assert ends(layer) == (1, end)
+    assert (end - 1) % 3 == 0
+
+
+def test_scale_of_a_count_is_bounded_where_a_set_is_huge() -> None:
+    rows = [make_row(f"C{n}", "T1114", "") for n in range(900)]
+    layer = made(rows, strategy="count")
+    assert ends(layer) == (1, 199)
+    assert layer["techniques"][0]["score"] == 900
+
+
+@pytest.mark.parametrize("strategy", AMOUNTS)
 def test_range_replaces_the_ends_of_the_scale(strategy: str) -> None:
     assert ends(made(rated_rows(), strategy=strategy, range=(-5, 12.5))) == (-5, 12.5)
 
@@ -202,11 +234,11 @@ def test_range_spaces_the_legend_of_open_scales_evenly() -> None:
 
 def test_legend_counts_one_in_the_singular() -> None:
     labels = legend(made(rated_rows(), strategy="count", range=(1, 4)))
-    assert labels == ["1 capability", "2 capabilities", "3 capabilities", "4 or more capabilities"]
+    assert labels == ["1 capability", "2", "3", "4 or more"]
 
 
 def test_legend_tells_large_numbers_exactly() -> None:
-    assert legend(made(rated_rows(), strategy="count", range=(0, 1234567)))[-1].startswith("1234567 or more")
+    assert legend(made(rated_rows(), strategy="count", range=(0, 1234567)))[-1] == "1234567+"
 
 
 BAD_WEIGHTS = [
@@ -265,11 +297,10 @@ def test_a_mean_just_below_the_highest_value_is_no_obstacle(total: int) -> None:
     assert technique["score"] == pytest.approx(3, 0.02)
 
 
-def test_a_sum_just_below_the_end_of_its_own_scale_is_no_obstacle() -> None:
+def test_a_sum_just_below_the_end_of_the_scale_is_no_obstacle() -> None:
     rows = [make_row(f"C{i}", "T1114", "protect significant") for i in range(9)]
     rows += [make_row(f"D{i}", "T1114", "protect partial") for i in range(48)]
-    layer = made(rows, strategy="sum", weights=(1, 2, 100))
-    assert ends(layer) == (0, 1000)
+    layer = made(rows, strategy="sum", weights=(1, 2, 100), range=(0, 1000))
     assert layer["techniques"][0]["score"] == pytest.approx(996, 0.01)
 
 
@@ -277,7 +308,7 @@ def test_a_sum_just_below_the_end_of_its_own_scale_is_no_obstacle() -> None:
 
 RATINGS = ["", *(f"{c} {v}" for c in ("protect", "detect", "respond") for v in ("minimal", "partial", "significant"))]
 MAPPINGS = st.lists(st.tuples(st.sampled_from("ABCD"), st.sampled_from(RATINGS)), min_size=1, max_size=10)
-STRATEGY = st.sampled_from(STRATEGIES)
+STRATEGY = st.sampled_from(tuple(STRATEGIES))
 
 
 @given(ratings=MAPPINGS, strategy=STRATEGY, data=st.data())
@@ -318,8 +349,37 @@ def test_order_of_mappings_never_changes_a_score(ratings: list[tuple[str, str]],
 
 @given(ratings=MAPPINGS, strategy=STRATEGY)
 def test_scores_with_an_end_stay_on_their_scale(ratings: list[tuple[str, str]], strategy: str) -> None:
-    lowest, highest = {"best": (0, 3), "mean": (0, 3), "count": (1, 4), "sum": (0, 36), "breadth": (0, 3)}[strategy]
+    lowest, highest = {"best": (0, 3), "mean": (0, 3), "count": (1, 4), "sum": (0, 36)}.get(strategy, (0, 7))
     assert lowest <= scored(ratings, strategy) <= highest
+
+
+@given(
+    ratings=MAPPINGS,
+    strategy=STRATEGY,
+    weights=st.sampled_from([(1, 2, 3), (10, 50, 100), (0.5, 2, 7.25), (1, 999_999, LARGEST), (2, 2, 2)]),
+    range_=st.none() | st.tuples(st.integers(-LARGEST, 0), st.integers(1, LARGEST)) | st.just((-1 / 3, 2 / 3)),
+)
+def test_labels_fit_and_each_score_has_a_colour(
+    ratings: list[tuple[str, str]], strategy: Any, weights: Any, range_: tuple[float, float] | None
+) -> None:
+    rows = [make_row(capability, "T1114", rating) for capability, rating in ratings]
+    scoring = Scoring(strategy, weights, range_ if strategy != "category" else None)
+    try:
+        layer = make_layer(mapping_set(rows), Recipe(scoring=scoring)).layer
+    except SelectionError:
+        assert range_ is not None
+        return
+    labels = [item.label for item in layer.legend_items]
+    assert len(labels) == len(set(labels))
+    assert [label for label in labels if len(label) > 13] == []
+    gradient = layer.gradient
+    span = gradient.max_value - gradient.min_value
+    scores = [t.score for t in layer.techniques]
+    assert [s for s in scores if gradient.min_value + 0.995 * span <= s < gradient.max_value] == []
+    if range_ is None and all(isinstance(weight, int) for weight in weights) and weights[2] > 2:
+        assert isinstance(gradient.min_value, int)
+        assert isinstance(gradient.max_value, int)
+        assert span >= len(gradient.colors) - 1
 
 
 # ---- what is counted once, and bounds --------------------------------------------------------------------------------
@@ -351,9 +411,9 @@ def test_largest_weight_and_range_are_a_thousand_million() -> None:
 @pytest.mark.parametrize(
     ("strategy", "labels"),
     [
-        ("best", ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
-        ("mean", ["0 mapped, not rated", "1 minimal", "2 partial", "3 significant"]),
-        ("sum", ["0 mapped, not rated", "2 in sum", "4 in sum", "6 or more in sum"]),
+        ("best", ["0 not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("mean", ["0 not rated", "1 minimal", "2 partial", "3 significant"]),
+        ("sum", ["0 not rated", "2 in sum", "4 in sum", "6+ in sum"]),
         ("breadth", BREADTH),
     ],
 )
@@ -363,7 +423,7 @@ def test_range_leaves_the_labels_of_closed_scales(strategy: str, labels: list[st
 
 def test_whole_numbers_are_written_without_a_fraction() -> None:
     layer = made([make_row("A", "T1114", "detect partial")], strategy="mean", weights=(0.5, 2.0, 4.0))
-    assert legend(layer) == ["0 mapped, not rated", "0.5 minimal", "2 partial", "4 significant"]
+    assert legend(layer) == ["0 not rated", "0.5 minimal", "2 partial", "4 significant"]
     assert json.dumps(layer["techniques"][0]["score"]) == "2"
 
 
@@ -397,17 +457,49 @@ def test_a_sum_in_the_last_half_percent_of_the_scale_becomes_the_next_lower_numb
 ) -> None:
     ratings = [(f"S{i}", "protect significant") for i in range(9)]
     ratings += [(f"P{i}", "protect partial") for i in range(partial)] + [("M", "protect minimal")] * minimal
-    assert scored(ratings, "sum", weights=(1, 2, 100)) == expected
+    assert scored(ratings, "sum", weights=(1, 2, 100), range=(0, 1000)) == expected
 
 
 def test_the_next_lower_number_has_the_size_of_the_scale() -> None:
     ratings = [*((f"S{i}", "protect significant") for i in range(9)), ("P", "protect partial")]
-    assert scored(ratings, "sum", weights=(1, 960, 1000)) == 9900
+    assert scored(ratings, "sum", weights=(1, 960, 1000), range=(0, 10_000)) == 9900
 
 
-@pytest.mark.parametrize(("strategy", "weights"), [("count", (1, 2, 3)), ("best", (1, 299, 300))])
-def test_a_whole_number_is_never_put_lower(strategy: str, weights: tuple[int, int, int]) -> None:
-    ratings = [(f"C{i}", "protect partial") for i in range(299)]
-    with pytest.raises(LayerError, match="299 is within half a percent") as caught:
-        scored(ratings, strategy, weights=weights, range=(0, 300))
-    assert [finding.rule for finding in caught.value.findings] == ["gradient-top"]
+def near_the_top(strategy: Any, weights: tuple[float, float, float], range_: tuple[int, int] | None) -> Product:
+    """Return the layer of five techniques, one with 299 capabilities, and all with the value partial."""
+    rows = [make_row(f"C{i}", "T1003", "protect partial") for i in range(299)]
+    rows += [make_row("C", technique, "protect partial") for technique in ("T1005", "T1006", "T1007", "T1008")]
+    return make_layer(mapping_set(rows), Recipe(scoring=Scoring(strategy, weights, range_)))
+
+
+@pytest.mark.parametrize(
+    ("strategy", "weights", "told"),
+    [("count", (1, 2, 3), "1 score lies between 298.5 and 300"), ("best", (1, 299, 300), "5 scores lie between 298.5")],
+)
+def test_a_whole_number_is_never_put_lower(strategy: str, weights: tuple[int, int, int], told: str) -> None:
+    with pytest.raises(SelectionError, match=told) as caught:
+        near_the_top(strategy, weights, (0, 300))
+    [problem] = caught.value.problems
+    assert problem.place == "scoring.range"
+    assert "`scoring.range` at 301" in problem.hint
+    assert near_the_top(strategy, weights, (0, 301)).warnings == ()
+
+
+@pytest.mark.parametrize("strategy", ["mean", "sum"])
+def test_one_warning_tells_of_all_scores_that_are_put_lower(strategy: str) -> None:
+    product = near_the_top(strategy, (1, 299, 300), (0, 300))
+    [warning] = product.warnings
+    assert warning.startswith(f"{5 if strategy == 'mean' else 4} scores lie between 298.5 and 300, where")
+    assert "shown as 298;" in warning
+    assert {t.score for t in product.layer.techniques} - {299 * 299} == {298}
+
+
+@pytest.mark.parametrize("strategy", ["best", "mean"])
+@pytest.mark.parametrize("weights", [(10, 99.6, 100), (1, 2.99, 3), (0.1, 0.997, 1), (10, 50, 100), (1, 2, 3)])
+def test_the_scale_of_values_makes_room_for_those_just_below_the_highest(
+    strategy: str, weights: tuple[float, float, float]
+) -> None:
+    product = near_the_top(strategy, weights, None)
+    assert {t.score for t in product.layer.techniques} == {weights[1]}
+    assert [warning for warning in product.warnings if "scores lie" in warning] == []
+    assert weights[2] <= product.layer.gradient.max_value <= weights[2] * 4 / 3

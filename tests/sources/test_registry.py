@@ -29,13 +29,23 @@ def words(mappings: MappingSet) -> list[str]:
 
 @pytest.mark.parametrize(
     ("word", "kind"),
-    [("-", "StandardInput"), ("sample", "Sample"), ("folder", "Folder"), ("file", "File"), ("./-", "File")],
+    [
+        ("-", "StandardInput"),
+        ("sample", "Sample"),
+        ("sample-company", "Sample"),
+        ("sample-", "File"),
+        ("folder", "Folder"),
+        ("file", "File"),
+        ("./-", "File"),
+    ],
 )
 def test_kind_of_a_word(tmp_path: Path, word: str, kind: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     (tmp_path / "-").touch()
     (tmp_path / "sample").touch()
+    (tmp_path / "sample-company").touch()
+    (tmp_path / "sample-").touch()
     found = kind_of(word)
     assert type(found).__name__ == kind
     assert found in KINDS

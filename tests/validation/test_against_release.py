@@ -76,13 +76,15 @@ def test_release_that_is_not_known_is_a_usage_error(asked: str, run: Run, tmp_pa
 ENTERPRISE_16 = layer_bytes()
 ENTERPRISE_20 = layer_bytes(versions=versions("20"))
 MOBILE_16 = layer_bytes(domain="mobile-attack", techniques=entry("T1430"))
+MOBILE_20 = layer_bytes(domain="mobile-attack", techniques=entry("T1430"), versions=versions("20"))
+OLD_NAME_20 = layer_bytes(domain="mitre-enterprise", versions=versions("20"))
 
 
 def mixed(files: dict[str, bytes]) -> list[tuple[str, str, str]]:
-    findings = validate_files(files)
-    assert {finding.rule for finding in findings} <= {"mixed-releases"}
+    findings = [finding for finding in validate_files(files) if finding.rule != "layer-names-alike"]
+    assert {finding.rule for finding in findings} <= {"mixed-releases", "domain-old"}
     assert {finding.severity for finding in findings} <= {"warning"}
-    return [(finding.file, finding.path, finding.message) for finding in findings]
+    return [(finding.file, finding.path, finding.message) for finding in findings if finding.rule == "mixed-releases"]
 
 
 def test_layers_of_one_release_are_not_mixed() -> None:
@@ -90,12 +92,16 @@ def test_layers_of_one_release_are_not_mixed() -> None:
     assert mixed({"a": ENTERPRISE_16, "b": layer_bytes(versions=versions("16.1"))}) == []
 
 
-def test_every_layer_that_differs_from_the_first_is_told() -> None:
-    files = {"a": ENTERPRISE_16, "b": ENTERPRISE_20, "c": ENTERPRISE_16, "d": MOBILE_16}
+def test_every_layer_that_differs_from_the_first_of_its_domain_is_told() -> None:
+    files = {"a": ENTERPRISE_16, "b": ENTERPRISE_20, "c": ENTERPRISE_16, "d": MOBILE_16, "e": OLD_NAME_20}
     assert mixed(files) == [
         ("b", "$", "enterprise 20 beside enterprise 16"),
-        ("d", "$", "mobile 16 beside enterprise 16"),
+        ("e", "$", "enterprise 20 beside enterprise 16"),
     ]
+
+
+def test_layers_of_several_domains_are_no_fault() -> None:
+    assert mixed({"a": ENTERPRISE_16, "b": MOBILE_16, "c": MOBILE_20}) == [("c", "$", "mobile 20 beside mobile 16")]
 
 
 def test_layers_in_one_list_are_told_by_their_place() -> None:

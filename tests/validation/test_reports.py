@@ -17,7 +17,7 @@ from navigator_export.validation.reports import REPORT_FORMATS, markdown, report
 from navigator_export.version import __version__
 from tests.made_inputs import Json, layer_bytes, make_layer_json
 
-FINDING = Finding("schema", "error", "$.name", "is empty", "the tab's title", "a.json")
+FINDING = Finding("field-type", "error", "$.name", "is empty", "the tab's title", "a.json")
 
 
 # ---- reading the formats, each as its own documentation says ---------------------------------------------------------
@@ -142,7 +142,7 @@ def test_findings_in_a_list_of_layers_name_the_lines_of_their_layer() -> None:
         ({"my field": 1}, '"my field"'),
         ({"größe": 1}, '"gr\\u00f6'),
         ({"a.b": 1}, '"a.b"'),
-        ({"techniques": [{"techniqueID": "T1114", "x[0]": 1}]}, '"x[0]"'),
+        ({"techniques": [{"techniqueID": "T1114", "score": 1, "x[0]": 1}]}, '"x[0]"'),
         ({"layout": {"expandedSubtechniques": "annotated", "sub techniques": 1}}, '"sub techniques"'),
     ],
 )
@@ -173,7 +173,7 @@ def test_file_that_is_no_json_is_told_by_the_line_where_it_breaks(data: bytes, l
 
 def test_finding_of_a_file_that_is_not_at_hand_is_on_line_1() -> None:
     [(_, properties, _)] = commands(report([FINDING], {}, "github"))
-    assert properties == {"file": "a.json", "line": "1", "title": "schema"}
+    assert properties == {"file": "a.json", "line": "1", "title": "field-type"}
 
 
 # ---- text and JSON ---------------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def test_finding_of_a_file_that_is_not_at_hand_is_on_line_1() -> None:
 
 def test_text_is_one_line_a_finding() -> None:
     assert report([FINDING, FINDING], {}, "text") == "\n".join([str(FINDING)] * 2)
-    assert str(FINDING) == "a.json::$.name: error is empty; the tab's title [schema]"
+    assert str(FINDING) == "a.json::$.name: error is empty; the tab's title [field-type]"
 
 
 def test_json_counts_and_lists_what_was_found() -> None:
@@ -193,7 +193,7 @@ def test_json_counts_and_lists_what_was_found() -> None:
         "warnings": 1,
         "findings": [
             {
-                "rule": "schema",
+                "rule": "field-type",
                 "severity": "error",
                 "path": "$.name",
                 "message": "is empty",
@@ -229,21 +229,21 @@ NASTY = "a%b:c,d\ne\rf::error file=x::g%0A"
 
 
 def test_github_keeps_percent_colon_comma_and_newlines_apart() -> None:
-    finding = Finding("schema", "error", "$", f"message {NASTY}", f"hint {NASTY}", f"folder/{NASTY}")
+    finding = Finding("field-type", "error", "$", f"message {NASTY}", f"hint {NASTY}", f"folder/{NASTY}")
     text = report([finding], {}, "github")
     assert "\n" not in text
     assert "\r" not in text
     [(severity, properties, message)] = commands(text)
     assert severity == "error"
-    assert properties == {"file": f"folder/{NASTY}", "line": "1", "title": "schema"}
+    assert properties == {"file": f"folder/{NASTY}", "line": "1", "title": "field-type"}
     assert message == f"$: message {NASTY}; hint {NASTY}"
 
 
 @given(st.text(), st.text())
 def test_github_gives_any_file_and_message_back(file: str, message: str) -> None:
-    text = report([Finding("schema", "warning", "$", message, file=file)], {}, "github")
+    text = report([Finding("field-type", "warning", "$", message, file=file)], {}, "github")
     assert re.search(r"[\r\n]", text) is None
-    match = re.fullmatch(r"::warning file=([^:,]*),line=1,title=schema::(.*)", text, re.DOTALL)
+    match = re.fullmatch(r"::warning file=([^:,]*),line=1,title=field-type::(.*)", text, re.DOTALL)
     assert match
     assert unescaped(match[1]) == file
     assert unescaped(match[2]) == f"$: {message}"
@@ -274,7 +274,7 @@ def test_sarif_names_tool_rules_and_places() -> None:
 
 @pytest.mark.parametrize("file", ["a b.json", "a%20b.json", "a#b.json", "größe.json", "folder\\a.json", "a?b.json"])
 def test_sarif_names_files_as_addresses(file: str) -> None:
-    finding = Finding("schema", "error", "$", "is empty", file=file)
+    finding = Finding("field-type", "error", "$", "is empty", file=file)
     [run] = checked_sarif(report([finding], {}, "sarif"))["runs"]
     uri = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert "#" not in uri
@@ -296,7 +296,7 @@ def test_every_format_takes_any_findings(findings: list[Finding]) -> None:
 
 
 def test_summary_counts_and_shows_findings() -> None:
-    finding = Finding("schema", "error", "$.name", "a | b <b> [x](y)\n`c` *d*", file="a_b.json")
+    finding = Finding("field-type", "error", "$.name", "a | b <b> [x](y)\n`c` *d*", file="a_b.json")
     warning = Finding("no-techniques", "warning", "", "no technique")
     page = step_summary([finding, warning], "2 layer files")
     assert page.startswith("### 2 layer files\n\n1 error, 1 warning\n\n| Severity |")
@@ -346,7 +346,7 @@ def test_unreadable_file_gives_2_and_the_others_are_reported_all_the_same(
     assert outcome.code == 2
     assert "there is no such file" in outcome.err
     assert b"a.json" in outcome.out
-    assert b"schema" in outcome.out
+    assert b"field-type" in outcome.out
 
 
 def test_step_summary_is_added_to_the_page_of_the_workflow(

@@ -6,7 +6,7 @@ that find what breaks them; checks see any JSON object and must survive it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from navigator_export.validation.document import DOCUMENT_RULES
@@ -14,9 +14,13 @@ from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.rules import (
     batch,
+    domains,
     fields,
+    formats,
     gradient,
+    items,
     links,
+    names,
     platforms,
     releases,
     techniques,
@@ -26,9 +30,11 @@ from navigator_export.validation.view import LayerView
 
 Check = Callable[[LayerView], Iterator[Finding]]
 
-CHECKS: Final[tuple[Check, ...]] = (
+LOSSES: Final[tuple[Check, ...]] = (
     fields.check_schema,
     fields.check_fields,
+    formats.check_format,
+    domains.check_domain,
     releases.check_attack_version,
     techniques.check_techniques,
     techniques.check_duplicates,
@@ -37,15 +43,37 @@ CHECKS: Final[tuple[Check, ...]] = (
     platforms.check_platforms,
     links.check_links,
 )
+"""The checks that no layer of our own making may fail."""
+
+ADVICE: Final[tuple[Check, ...]] = (gradient.check_scores, platforms.check_filtered, names.check_name)
+"""The checks of what somebody may have meant so."""
+
+CHECKS: Final[tuple[Check, ...]] = (*LOSSES, *ADVICE)
 """Every check of a single layer, in the order in which findings are told."""
+
+BatchCheck = Callable[[Sequence[tuple[str, LayerView]]], Iterator[tuple[str, Finding]]]
+
+BATCH_CHECKS: Final[tuple[BatchCheck, ...]] = (batch.check_batch, names.check_alike)
+"""Every check of layers that are to be used together, each with its file."""
 
 RULES: Final[tuple[Rule, ...]] = (
     *DOCUMENT_RULES,
-    fields.SCHEMA,
+    fields.CRASH,
+    fields.MISSING,
+    fields.TYPE,
+    fields.VALUE,
     fields.UNKNOWN_FIELD,
+    formats.VERSIONS,
+    formats.FORMAT,
+    formats.OLD_FIELD,
+    domains.DOMAIN,
+    domains.OLD_DOMAIN,
+    domains.CUSTOM,
     releases.ATTACK_MISSING,
     releases.ATTACK_UNKNOWN,
     releases.ATTACK_SPELLING,
+    releases.ATTACK_UNCHECKED,
+    fields.TECHNIQUE_ID,
     techniques.UNKNOWN,
     techniques.OTHER_DOMAIN,
     techniques.NOT_YET,
@@ -58,8 +86,17 @@ RULES: Final[tuple[Rule, ...]] = (
     visibility.HIDDEN,
     gradient.GRADIENT_RANGE,
     gradient.GRADIENT_TOP,
-    platforms.PLATFORM,
+    gradient.SCORES_ALIKE,
+    items.COLOUR,
+    items.COLOUR_NAME,
+    items.METADATA,
+    items.LINK_ENTRY,
     links.LINK,
+    platforms.PLATFORM,
+    platforms.OLD_PLATFORM,
+    platforms.FILTERED,
+    names.NAME,
     batch.MIXED,
+    names.ALIKE,
 )
 """Every rule, in the order in which `validate --rules` lists them."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from msgspec.structs import replace
 
 from navigator_export.attack import Release, Standing
 from navigator_export.model import TECHNIQUE_ID
+from navigator_export.validation.annotations import is_open, kept
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.hints import Hints
 from navigator_export.validation.registry import Rule
-from navigator_export.validation.view import LayerView
+from navigator_export.validation.view import Entry, LayerView
 
 UNKNOWN = Rule("technique-unknown", "error", "No ATT&CK release has the technique: the Navigator silently drops it.")
 OTHER_DOMAIN = Rule(
@@ -47,6 +49,7 @@ def check_techniques(view: LayerView) -> Iterator[Finding]:
     """Find technique ids that are not active in the layer's release, and tactics that they do not have."""
     release = view.release
     if release is None:
+        yield from _unheard_of(view)
         return
     ids = Hints(release.active, "ids")
     told: dict[str, Finding] = {}
@@ -69,19 +72,45 @@ def check_techniques(view: LayerView) -> Iterator[Finding]:
             yield TACTIC_UNKNOWN.finding(f"{path}.tactic", f"{tactic!r} is not a tactic of {release.version}", has)
 
 
-def check_duplicates(view: LayerView) -> Iterator[Finding]:
-    """Find entries that replace an earlier one: the same id and tactic, or the id without a tactic after one with."""
-    by_cell: dict[tuple[str, str | None], str] = {}
-    by_id: dict[str, str] = {}
+def _unheard_of(view: LayerView) -> Iterator[Finding]:
+    """Find ids that no release of the layer's domain has: what can be said where its own release is not known."""
+    if view.domain is None:
+        return
+    newest = view.catalogue.release(view.domain, view.catalogue.newest(view.domain))
+    table = view.catalogue.domains[view.domain]
     for path, entry in view.techniques:
-        id_, tactic = entry.get("techniqueID"), entry.get("tactic")
-        if not isinstance(id_, str) or not (tactic is None or isinstance(tactic, str)):
-            continue
-        earlier = by_id.get(id_) if tactic is None else by_cell.get((id_, tactic))
-        if earlier is not None:
-            yield DUPLICATE.finding(path, f"{id_} replaces the entry at {earlier}", "keep one entry per cell")
-        by_cell.setdefault((id_, tactic), path)
-        by_id.setdefault(id_, path)
+        id_ = entry.get("techniqueID")
+        if newest and isinstance(id_, str) and TECHNIQUE_ID.fullmatch(id_) and not table.knows(id_):
+            ids = Hints(newest.active, "ids")
+            yield replace(_inactive(id_, newest.standing(id_), newest, ids), path=f"{path}.techniqueID")
+
+
+def check_duplicates(view: LayerView) -> Iterator[Finding]:
+    """Find entries that replace an earlier one in a cell: the same id and tactic, or no tactic after one with."""
+    if view.is_custom:
+        return
+    shown_by: dict[tuple[str, str], Entry] = {}
+    for entry in view.entries:
+        cells = [(entry.id, tactic) for tactic in entry.tactics]
+        earlier = {shown_by[cell].path: shown_by[cell] for cell in cells if cell in shown_by}
+        if "tactic" in entry.fields:  # One without a tactic fills all cells; a later one with a tactic refines it.
+            earlier = {path: other for path, other in earlier.items() if "tactic" in other.fields}
+        lost = [other for other in earlier.values() if _loses(other, entry)]
+        if lost:
+            yield DUPLICATE.finding(entry.path, f"{entry.id} replaces the entry at {lost[0].path}", _ONE)
+        elif earlier:
+            said = f"{entry.id} is said again as at {next(iter(earlier))}: nothing is lost"
+            yield DUPLICATE.finding(entry.path, said, _ONE, "warning")
+        shown_by |= dict.fromkeys(cells, entry)
+
+
+_ONE: Final = "keep one entry per cell"
+
+
+def _loses(earlier: Entry, later: Entry) -> bool:
+    """Return whether something of an entry is gone when a later one takes its place."""
+    before = kept(earlier.fields)
+    return (bool(before) and before != kept(later.fields)) or (is_open(earlier.fields) and not is_open(later.fields))
 
 
 def _inactive(id_: str, standing: Standing, release: Release, ids: Hints) -> Finding:
