@@ -116,7 +116,7 @@ def test_an_effect_goes_before_what_may_have_one() -> None:
         said({"T1114": f"{may} {FORWARDING} Rules block an attack."}, "T1114", "Other Name") == "Rules block an attack."
     )
     assert said({"T1114": f"{may} {PRODUCT}"}, "T1114", "Other Name") == may
-    assert said({"T1114": "This control reviews mail."}, "T1114", "Other Name") == ""
+    assert said(dict.fromkeys(("T1114", "T1566"), "This control reviews mail."), "T1114", "Other Name") == ""
 
 
 def test_a_statement_with_a_limit_goes_behind_one_without() -> None:
