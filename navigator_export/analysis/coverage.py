@@ -17,7 +17,8 @@ from navigator_export.errors import Problem, SelectionError, SourceError
 from navigator_export.frameworks import framework
 from navigator_export.layer.format import DOMAIN_NAMES, Layer, Metadata, Number
 from navigator_export.layer.naming import title
-from navigator_export.layer.scoring import score, shown
+from navigator_export.layer.scales import shown
+from navigator_export.layer.scoring import score
 from navigator_export.model import VALUES, Category, Domain, Mapping, Value
 from navigator_export.preparation import Prepared, Settled, settle
 from navigator_export.recipe import Recipe
@@ -106,7 +107,7 @@ class Coverage(msgspec.Struct, frozen=True):
 def coverage_of(prepared: Prepared, recipe: Recipe) -> Coverage:
     """Return what a recipe's selection of prepared mappings covers. Raises SelectionError as `settle` does."""
     settled = settle(prepared, recipe)
-    scored = score(settled.selected.mappings, settled.strategy, settled.scale, recipe.scoring.weights)
+    scored = score(settled.selected.mappings, settled.strategy, recipe.scoring.weights)
     moved = prepared.moved
     frameworks = {mapping.capability.framework for mapping in settled.selected.mappings}
     left_out = settled.tally.retargeting.dropped

@@ -15,7 +15,7 @@ from navigator_export.analysis.gaps import Gap, Gaps
 from navigator_export.analysis.plan import Plan
 from navigator_export.analysis.tactics import TacticCount
 from navigator_export.analysis.use import ThreatUse
-from navigator_export.layer.scoring import shown
+from navigator_export.layer.scales import shown
 from navigator_export.validation.reports import markdown as escaped
 from navigator_export.wording import counted
 
