@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from navigator_export.analysis.coverage import Coverage, Covered, Means
+from navigator_export.analysis.coverage import Coverage, Covered
+from navigator_export.analysis.means import Means
 from navigator_export.analysis.tactics import TacticCount, count_by_tactic
 from navigator_export.attack import Catalogue
 from navigator_export.errors import Problem, SelectionError
@@ -110,7 +111,7 @@ def _presence_only(old: Coverage, new: Coverage) -> str:
     if old.measure.rated != new.measure.rated:
         unrated = new if old.measure.rated else old
         return f"{unrated.name} is not rated, so only whether a technique is covered is compared"
-    if old.measure != new.measure:
+    if old.measure.kind != new.measure.kind:
         return "the two are scored differently, so only whether a technique is covered is compared"
     if old.measure.name == "category":
         return "categories have no order, so only whether a technique is covered is compared"

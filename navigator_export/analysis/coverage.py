@@ -7,44 +7,25 @@ technique never vouches for its sub-techniques, nor they for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
+from navigator_export.analysis.means import Means, Origin
+from navigator_export.analysis.statements import Statement, statement_of
 from navigator_export.attack import Catalogue, Release
 from navigator_export.errors import Problem, SelectionError, SourceError
 from navigator_export.frameworks import framework
-from navigator_export.layer.format import DOMAIN_NAMES, Layer, Metadata, Number
+from navigator_export.layer.format import DOMAIN_NAMES, Layer, Number
 from navigator_export.layer.naming import title
-from navigator_export.layer.scales import shown
-from navigator_export.layer.scoring import score
-from navigator_export.model import VALUES, Category, Domain, Mapping, Value
+from navigator_export.layer.scales import rounded, shown
+from navigator_export.layer.scoring import Weights, score
+from navigator_export.model import CATEGORIES, VALUES, Category, Domain, Mapping, Source, Value
 from navigator_export.preparation import Prepared, Settled, settle
 from navigator_export.recipe import Recipe
 from navigator_export.tiers import Tiers
 from navigator_export.wording import counted, quoted
-
-
-class Means(msgspec.Struct, frozen=True):
-    """What one capability has against one technique."""
-
-    id: str
-    name: str
-    framework: str = ""
-    tier: str = ""
-    ratings: tuple[tuple[Category, Value], ...] = ()
-    """Sorted; empty where the capability is mapped without a rating."""
-
-    @property
-    def label(self) -> str:
-        """Return the id with the ratings, `EOP-MFR-E3 protect significant`."""
-        return " ".join((self.id, ", ".join(f"{category} {value}" for category, value in self.ratings))).rstrip()
-
-    @property
-    def best(self) -> int:
-        """Return the rank of the best rating: 3 for significant, 0 where nothing is rated."""
-        return max((VALUES.index(value) + 1 for _, value in self.ratings), default=0)
 
 
 class Covered(msgspec.Struct, frozen=True):
@@ -58,26 +39,35 @@ class Covered(msgspec.Struct, frozen=True):
 
 
 class Measure(msgspec.Struct, frozen=True):
-    """What the values of a coverage are; values of two coverages compare where both measure alike."""
+    """What the values of a coverage are."""
 
     name: str
     """Of the strategy that scored; `score` where a layer does not tell."""
-    bottom: Number
-    """Value of the first colour."""
     top: Number
-    """Value of the last colour: as good as it gets."""
+    """As good as it gets."""
     rated: bool
     """Whether values tell how well, and not only how often or that at all."""
     weakest: Number = 0
     """The highest value that counts as weak, where values are rated."""
+    bottom: Number = 0
+    """As bad as it gets."""
     of: tuple[str, ...] = ()
     """The frameworks whose capabilities are counted, where that is what the values are."""
-    words: tuple[tuple[Number, str], ...] = ()
-    """What values are called, where they are ratings."""
+    weights: tuple[Number, ...] = ()
+    """What minimal, partial and significant count, where values are made of that."""
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """Return what two measures have in common whose values compare: a scale's end is no part of what a score is."""
+        ends = (self.bottom, self.top) if self.name == _UNKNOWN else ()
+        return (self.name, self.rated, self.of, self.weights, ends)
 
     def word(self, value: Number | None) -> str:
         """Return a value for people; empty for None."""
-        return "" if value is None else dict(self.words).get(value) or shown(value)
+        if value is None:
+            return ""
+        words = {0: "not rated", **dict(zip(self.weights, VALUES, strict=False))} if self.name == "best" else {}
+        return words.get(value) or shown(rounded(value))
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -93,6 +83,10 @@ class Coverage(msgspec.Struct, frozen=True):
     """What of the source did not go in, each a sentence."""
     exposing: tuple[str, ...] = ()
     """Names of frameworks in it that tell what was used, and not what works against it."""
+    origins: tuple[Origin, ...] = ()
+    """The files that it was made from."""
+    selection: str = ""
+    """What of them is selected, in words; empty where a layer is all that there is."""
 
     def is_weak(self, technique: str) -> bool:
         """Return whether a covered technique is so by what is rated minimal at best, or not at all."""
@@ -101,7 +95,10 @@ class Coverage(msgspec.Struct, frozen=True):
     def share_of_top(self, technique: str) -> float:
         """Return a technique's value as a share of the best one, 0 to 1; 0 where it is not covered."""
         covered = self.techniques.get(technique)
-        return min(max(covered.value / self.measure.top, 0.0), 1.0) if covered else 0.0
+        if covered is None:
+            return 0.0
+        bottom, top = self.measure.bottom, self.measure.top
+        return min(max((covered.value - bottom) / (top - bottom), 0.0), 1.0)
 
 
 def coverage_of(prepared: Prepared, recipe: Recipe) -> Coverage:
@@ -120,7 +117,14 @@ def coverage_of(prepared: Prepared, recipe: Recipe) -> Coverage:
         techniques={s.technique: Covered(s.technique, s.score, means(s.mappings, prepared.tiers)) for s in scored},
         notes=tuple(notes),
         exposing=tuple(sorted(framework(id_).name for id_ in frameworks if framework(id_).shows == "exposure")),
+        origins=tuple(map(_origin, settled.tally.sources)),
+        selection=settled.selection,
     )
+
+
+def _origin(source: Source) -> Origin:
+    name = f"{framework(source.framework).name} {source.framework_version}".rstrip()
+    return Origin(source.name, source.sha256, name, f"{source.attack_version} {source.domain}")
 
 
 def means(mappings: Iterable[Mapping], tiers: Tiers) -> tuple[Means, ...]:
@@ -141,22 +145,35 @@ def means(mappings: Iterable[Mapping], tiers: Tiers) -> tuple[Means, ...]:
 
 def _measure(settled: Settled) -> Measure:
     frameworks = {mapping.capability.framework for mapping in settled.selected.mappings}
-    weights = settled.recipe.scoring.weights
-    tops: dict[str, tuple[Number, Number]] = {
-        "best": (weights[2], weights[0]),
-        "mean": (weights[2], weights[0]),
-        "breadth": (3, 1),
-        "category": (3, 1),
-    }
-    top, weakest = tops.get(settled.strategy, (settled.scale.maximum, 0))
     rated = settled.strategy != "count" and any(mapping.rated for mapping in settled.selected.mappings)
-    counted_frameworks = () if rated else tuple(sorted(frameworks))
-    words = ((0, "not rated"), *zip(weights, VALUES, strict=True)) if settled.strategy == "best" and rated else ()
-    return Measure(settled.strategy, settled.scale.minimum, top, rated, weakest, counted_frameworks, words)
+    names = (framework(id_).name for id_ in frameworks)
+    return _measure_of(settled.strategy, settled.recipe.scoring.weights, settled.scale.maximum, names, rated=rated)
 
 
-_STRATEGY: Final = re.compile(r"(best|count|mean|sum|breadth|category):")
-_RATED: Final = frozenset({"best", "mean", "sum", "breadth"})
+def _measure_of(strategy: str, weights: Weights, maximum: Number, frameworks: Iterable[str], *, rated: bool) -> Measure:
+    """Return what the scores of one of our strategies are."""
+    minimal, _, significant = weights
+    top, weakest = {
+        "best": (significant, minimal),
+        "mean": (significant, minimal),
+        "breadth": (len(CATEGORIES), 1),
+        "category": (len(CATEGORIES), 1),
+    }.get(strategy, (maximum, 0))
+    return Measure(
+        name=strategy,
+        top=top,
+        rated=rated,
+        weakest=weakest,
+        of=() if rated else tuple(sorted(frameworks)),
+        weights=weights if rated and strategy in _WEIGHED else (),
+    )
+
+
+_UNKNOWN: Final = "score"
+"""What values are called where a layer does not tell what made them."""
+
+_WEIGHED: Final = frozenset({"best", "mean", "sum"})
+"""Strategies whose scores are made of weights."""
 
 
 def refuse_exposure(coverages: Iterable[Coverage]) -> None:
@@ -173,14 +190,15 @@ def coverage_of_layer(layer: Layer, file: str, catalogue: Catalogue, attack_vers
 
     A score of 0 is coverage in layers of our own making alone, where it stands for a mapping that is not rated. With
     `attack_version`, the layer is moved to that release.
-    Raises SourceError, with `file` as the place, where the layer is of no domain or release that is known, or has no
-    scores.
+    Raises SourceError, with `file` as the place, where the layer is of no domain or release that is known, has no
+    scores, or is itself the result of an analysis.
     """
     own = layer_release(layer, file, catalogue)
     release = own if attack_version is None else catalogue.require(own.domain, attack_version)
-    stated = {entry.name: entry.value for entry in layer.metadata or () if isinstance(entry, Metadata)}
-    ours = stated.get("made with", "").startswith("navigator-export ")
-    strategy = _STRATEGY.match(stated.get("score", "")) if ours else None
+    statement = statement_of(layer)
+    if statement.analysis:
+        message = f"this layer shows {statement.analysis}, and not what is covered"
+        raise SourceError(file, [Problem(message, hint="name the layers or mappings that it was made from")])
     techniques: dict[str, Covered] = {}
     gone: dict[str, None] = {}
     scored = zeros = 0
@@ -188,14 +206,14 @@ def coverage_of_layer(layer: Layer, file: str, catalogue: Catalogue, attack_vers
         if not isinstance(entry.score, int | float) or entry.enabled is False:
             continue
         scored += 1
-        if not entry.score and not ours:
+        if not entry.score and not statement.ours:
             zeros += 1
             continue
         target = _moved(entry.technique_id, release)
         if target is None:
             gone[entry.technique_id] = None
         elif target not in techniques or techniques[target].value < entry.score:
-            techniques[target] = Covered(target, entry.score, tuple(_layer_means(entry.metadata or ())))
+            techniques[target] = Covered(target, entry.score, statement.means(entry))
     if not scored:
         hint = "scores are what is compared; give its techniques some"
         raise SourceError(file, [Problem("no technique of the layer has a score", "$.techniques", hint)])
@@ -204,13 +222,15 @@ def coverage_of_layer(layer: Layer, file: str, catalogue: Catalogue, attack_vers
         notes.append(f"{counted(zeros, 'technique')} with the score 0 taken as not covered")
     if gone:
         notes.append(f"not active in ATT&CK {release.version}, left out: {', '.join(gone)}")
+    frameworks = [one.name for one in statement.frameworks if one.shows == "exposure"]
     return Coverage(
         name=layer.name,
         domain=release.domain,
         attack_version=release.version,
-        measure=_layer_measure(layer, strategy[1] if strategy else "score", stated),
+        measure=_layer_measure(layer, statement),
         techniques=dict(sorted(techniques.items())),
         notes=tuple(notes),
+        exposing=tuple(sorted(frameworks)),
     )
 
 
@@ -242,20 +262,14 @@ def _moved(technique: str, release: Release) -> str | None:
     return technique if technique in release.active else release.standing(technique).replacement
 
 
-def _layer_means(metadata: Iterable[object]) -> Iterator[Means]:
-    """Yield the capabilities that the metadata of a technique in a layer of ours names."""
-    for entry in metadata:
-        if isinstance(entry, Metadata) and entry.name == "capability":
-            yield Means(entry.value, "")
-
-
-def _layer_measure(layer: Layer, strategy: str, stated: dict[str, str]) -> Measure:
+def _layer_measure(layer: Layer, statement: Statement) -> Measure:
     scores = [entry.score for entry in layer.techniques or () if isinstance(entry.score, int | float)]
     bottom, top = min(0, *scores), max(1, *scores)
     if layer.gradient:
         bottom, top = layer.gradient.min_value, layer.gradient.max_value
-    rated = strategy in _RATED
+    if statement.strategy:
+        names = {one.name for one in statement.frameworks}
+        rated = statement.strategy != "count" and any(scores)
+        return _measure_of(statement.strategy, statement.weights, top, names, rated=rated)
     # Of a gradient that is not ours nothing is known but its ends: the lowest third is weak.
-    weakest = bottom + (top - bottom) / 3
-    counted_frameworks = () if rated or strategy == "score" else (stated.get("framework", ""),)
-    return Measure(strategy, bottom, top, rated or strategy == "score", weakest, counted_frameworks)
+    return Measure(_UNKNOWN, top, rated=True, weakest=bottom + (top - bottom) / 3, bottom=bottom)

@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from navigator_export.analysis.coverage import Coverage, Means, refuse_exposure
+from navigator_export.analysis.coverage import Coverage, refuse_exposure
+from navigator_export.analysis.means import Means
 from navigator_export.analysis.tactics import TacticCount, count_by_tactic
 from navigator_export.analysis.use import ThreatUse
 from navigator_export.attack import Catalogue
@@ -156,7 +157,7 @@ def _closers(technique: str, coverage: Coverage, offers: Iterable[Coverage]) -> 
 
 
 def _no_better(value: Number | None, offered: Number, coverage: Coverage, offer: Coverage) -> bool:
-    return value is not None and coverage.measure == offer.measure and offered <= value
+    return value is not None and coverage.measure.kind == offer.measure.kind and offered <= value
 
 
 def failing(found: Gaps, *, under: float | None = None, required: Collection[str] = ()) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from typing import Final
 
 import msgspec
 
-from navigator_export.analysis.coverage import Coverage, Means, refuse_exposure
+from navigator_export.analysis.coverage import Coverage, refuse_exposure
+from navigator_export.analysis.means import Means
 from navigator_export.analysis.solving import Problem as CoverProblem, Solution, cheapest, most
 from navigator_export.analysis.use import ThreatUse
 from navigator_export.errors import Problem, SelectionError

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from navigator_export.analysis.comparison import Comparison, Difference
-from navigator_export.analysis.coverage import Coverage, Means
+from navigator_export.analysis.coverage import Coverage
 from navigator_export.analysis.gaps import Gap, Gaps
+from navigator_export.analysis.means import Means
 from navigator_export.analysis.plan import Plan
 from navigator_export.analysis.tactics import TacticCount
 from navigator_export.analysis.use import ThreatUse
