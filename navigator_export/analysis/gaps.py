@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -74,6 +74,8 @@ class Gaps(msgspec.Struct, frozen=True):
     """Every used technique: uncovered ones, weak ones, then covered ones; each sorted by weight, then by id."""
     tactics: tuple[TacticCount, ...]
     """Covered, and of these weakly, of the used techniques of the tactic."""
+    offers: tuple[Coverage, ...] = ()
+    """What may close the gaps."""
 
     def of_state(self, state: State) -> tuple[Gap, ...]:
         """Return the techniques of a state."""
@@ -121,6 +123,7 @@ def gaps(coverage: Coverage, use: ThreatUse, catalogue: Catalogue, offers: Seque
         shares=shares(coverage, use),
         techniques=tuple(sorted(found, key=lambda gap: (STATES.index(gap.state), -gap.weight, gap.technique))),
         tactics=count_by_tactic(release, (answered, weak), among=use.techniques.keys()),
+        offers=tuple(offers),
     )
 
 
@@ -158,18 +161,3 @@ def _closers(technique: str, coverage: Coverage, offers: Iterable[Coverage]) -> 
 
 def _no_better(value: Number | None, offered: Number, coverage: Coverage, offer: Coverage) -> bool:
     return value is not None and coverage.measure.kind == offer.measure.kind and offered <= value
-
-
-def failing(found: Gaps, *, under: float | None = None, required: Collection[str] = ()) -> tuple[str, ...]:
-    """Return which gates the coverage fails, each a sentence.
-
-    `under` is a percentage of use that has to be covered; `required` are techniques that have to be.
-    """
-    said = []
-    share = 100 * found.shares.by_use
-    if under is not None and share < under:
-        said.append(f"{share:.1f} % of use is covered, less than {under:g} %")
-    open_ = [id_ for id_ in required if id_ not in found.coverage.techniques]
-    if open_:
-        said.append(f"not covered: {', '.join(open_)}")
-    return tuple(said)

@@ -14,6 +14,7 @@ from navigator_export.analysis.coverage import Coverage
 from navigator_export.analysis.gaps import Gap, Gaps
 from navigator_export.analysis.means import Means
 from navigator_export.analysis.plan import Plan
+from navigator_export.analysis.side_by_side import SideBySide
 from navigator_export.analysis.tactics import TacticCount
 from navigator_export.analysis.use import ThreatUse
 from navigator_export.layer.scales import shown
@@ -24,6 +25,8 @@ SOME_COVERAGE = "Covered means mapped, which is some coverage and not protection
 REPORTED = "How many use a technique counts what was reported, not how common it is."
 NO_VOUCHING = "A technique does not vouch for its sub-techniques; sub-techniques that are covered cover it in part."
 
+_MOST_COLUMNS = 7
+"""Coverages that stand side by side in columns."""
 _MOST_MEANS = 4
 """Capabilities that a cell of a table names."""
 _MOST_USERS = 3
@@ -81,6 +84,27 @@ def of_comparison(comparison: Comparison) -> Report:
             ),
         ),
     )
+
+
+def of_side_by_side(found: SideBySide) -> Report:
+    """Return what coverages side by side say: with few of them a column each, with many a row."""
+    of, rows = found.total.of, (*found.tactics, found.total)
+    titles = (*found.labels, "together")
+    if len(titles) <= _MOST_COLUMNS:
+        table = _tactics(titles, found.tactics, found.total)
+    else:
+        table = Table(
+            f"Techniques per {found.by}",
+            (Column(found.by), *(Column(f"{row.name} ({row.of})", is_number=True) for row in rows)),
+            tuple((title, *(str(row.counts[place]) for row in rows)) for place, title in enumerate(titles)),
+        )
+    sentences = (
+        f"Techniques and sub-techniques of {_release(found.whole)} that each {found.by} covers, of {of}.",
+        *(["A tier has the lower ones included."] if found.by == "tier" else ()),
+        *_notes(found.whole),
+        SOME_COVERAGE,
+    )
+    return Report(f"{found.whole.name} by {found.by}", sentences, (table,))
 
 
 def of_gaps(gaps: Gaps, most: int | None = None) -> Report:
@@ -162,12 +186,16 @@ def of_use(use: ThreatUse) -> Report:
     return Report(use.name, (said, *use.notes, REPORTED), (Table("Techniques", columns, rows),))
 
 
-def as_values(result: Comparison | Gaps | Plan | ThreatUse) -> dict[str, Any]:
+def as_values(result: msgspec.Struct) -> dict[str, Any]:
     """Return a result as plain values for JSON; of the sides it was made of, what they are and not every technique."""
     values: dict[str, Any] = msgspec.to_builtins(result)
-    for side in ("old", "new", "coverage", "use"):
+    for side in ("old", "new", "coverage", "use", "whole"):
         if isinstance(values.get(side), dict):
             del values[side]["techniques"]
+    for offer in values.get("offers", ()):
+        del offer["techniques"]
+    for coverage in values.get("coverages", ()):
+        coverage["techniques"] = list(coverage["techniques"])
     return values
 
 
@@ -177,6 +205,13 @@ def as_markdown(report: Report) -> str:
     for table in report.tables:
         lines += ["", f"### {table.title}", "", *_markdown_rows(table)]
     return "\n".join(lines) + "\n"
+
+
+def with_failures(report: Report, failures: Sequence[str]) -> str:
+    """Return a report as Markdown, with the gates that failed below its title."""
+    title, *rest = as_markdown(report).splitlines()
+    failed = [f"**Failed:** {escaped(failure)}  " for failure in failures]
+    return "\n".join((title, *(["", *failed] if failed else ()), *rest)) + "\n"
 
 
 def as_csv(report: Report) -> str:

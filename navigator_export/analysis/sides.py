@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from navigator_export.analysis.coverage import Coverage, coverage_of, coverage_of_layer, layer_release
+from navigator_export.analysis.means import Origin
 from navigator_export.attack import LATEST, Catalogue
 from navigator_export.attack.catalogue import order
 from navigator_export.attack.threats import Threats
-from navigator_export.errors import Problem, SourceError
+from navigator_export.errors import Problem, SelectionError, SourceError, nearest
 from navigator_export.layer.format import Layer
 from navigator_export.layer.reading import read_layers
-from navigator_export.model import Domain, MappingSet
+from navigator_export.model import VALUES, Domain, MappingSet
 from navigator_export.preparation import prepare
-from navigator_export.readers.options import Limits, ReadOptions
+from navigator_export.readers.options import ReadOptions
 from navigator_export.reading import read_each
 from navigator_export.recipe import Recipe
+from navigator_export.selection import ASPECTS
 from navigator_export.sources.registry import contents, files_of, kind_of
 from navigator_export.validation.document import parse
+from navigator_export.wording import quoted
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -28,6 +34,8 @@ class Side(msgspec.Struct, frozen=True):
     name: str
     layer: Layer | None = None
     sets: tuple[MappingSet, ...] = ()
+    origin: Origin | None = None
+    """Of a layer."""
 
 
 def read_side(words: Sequence[str], options: ReadOptions) -> Side:
@@ -40,12 +48,18 @@ def read_side(words: Sequence[str], options: ReadOptions) -> Side:
         return Side(" + ".join(words), sets=read_each(*words, options=options))
     if len(words) > 1:
         raise SourceError(layers[0], [Problem("this is a layer, and goes with no other source", hint="name it alone")])
-    return Side(words[0], layer=read_layer(words[0], options.limits))
+    data = contents(words[0], options.limits)
+    return Side(words[0], layer=layer_in(data, words[0]), origin=origin_of(words[0], data))
 
 
-def read_layer(file: str, limits: Limits) -> Layer:
-    """Return the one layer in a file. Raises SourceError where it cannot be read, or there are several in it."""
-    found = read_layers(contents(file, limits), file)
+def origin_of(file: str, data: bytes) -> Origin:
+    """Return a file, with its bytes, as what a result was made from."""
+    return Origin(Path(file).name, hashlib.sha256(data).hexdigest())
+
+
+def layer_in(data: bytes, file: str) -> Layer:
+    """Return the one layer in a file's bytes. Raises SourceError where they are none, or several."""
+    found = read_layers(data, file)
     if len(found) > 1:
         hint = "write the one that is meant to a file of its own"
         raise SourceError(file, [Problem(f"holds {len(found)} layers, not one", hint=hint)])
@@ -104,12 +118,44 @@ def _stated(side: Side, catalogue: Catalogue) -> list[tuple[Domain, str]]:
     return [(release.domain, release.version)]
 
 
+_FIELDS: Final = {aspect.key: aspect.field for aspect in ASPECTS}
+_KEYS: Final = ("tier", "exact_tier", "min_value", *_FIELDS)
+
+
+def narrowed(recipe: Recipe, pairs: Sequence[tuple[str, str]], place: str = "") -> Recipe:
+    """Return a recipe with what one side selects: (key, value) pairs such as (tier, E3), by the manifest's keys.
+
+    What a side says of an aspect stands for what is said of both; said twice, one or the other may fit.
+    Raises SelectionError, at `place`, where a key or a value is unknown.
+    """
+    selection = recipe.selection
+    include: dict[str, tuple[str, ...]] = {}
+    for key, value in pairs:
+        name = key.replace("-", "_")
+        if name not in _KEYS:
+            hint = nearest(name, _KEYS, "keys")
+            raise SelectionError(Problem(f"{quoted(key)} is no selection", place, hint))
+        if name == "tier":
+            selection = msgspec.structs.replace(selection, tier=value)
+        elif name == "exact_tier":
+            selection = msgspec.structs.replace(selection, exact_tier=value == "true")
+        elif name == "min_value":
+            if value not in VALUES:
+                raise SelectionError(Problem(f"{quoted(value)} is none of {', '.join(VALUES)}", place))
+            selection = msgspec.structs.replace(selection, min_value=value)
+        else:
+            include[_FIELDS[name]] = (*include.get(_FIELDS[name], ()), value)
+    criteria = msgspec.structs.replace(selection.include, **include)
+    return msgspec.structs.replace(recipe, selection=msgspec.structs.replace(selection, include=criteria))
+
+
 def coverage_of_side(side: Side, recipe: Recipe, catalogue: Catalogue, version: str | None) -> Coverage:
     """Return what a side covers: of mapping sets, what a recipe selects.
 
     Raises SourceError and SelectionError where it covers nothing that can be told.
     """
     if side.layer is not None:
-        return coverage_of_layer(side.layer, side.name, catalogue, version)
+        coverage = coverage_of_layer(side.layer, side.name, catalogue, version)
+        return msgspec.structs.replace(coverage, origins=(side.origin,) if side.origin else ())
     at = msgspec.structs.replace(recipe, attack_version=version)
     return coverage_of(prepare(side.sets, at, catalogue), at)

@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from navigator_export.analysis.means import Origin
+from navigator_export.analysis.statements import ANALYSES, statement_of
 from navigator_export.attack import Release
 from navigator_export.attack.threats import KINDS, Threat, Threats, techniques_of
 from navigator_export.errors import Problem, SelectionError
@@ -41,6 +43,8 @@ class ThreatUse(msgspec.Struct, frozen=True):
     """By id, sorted."""
     notes: tuple[str, ...] = ()
     """What did not go in, each a sentence."""
+    origins: tuple[Origin, ...] = ()
+    """Where that is known from."""
 
     @property
     def weight(self) -> Number:
@@ -82,7 +86,10 @@ def use_of(
     unit = kinds.pop() if len(kinds) == 1 else "threat"
     added = [words for asked, words in ((with_software, "their software"), (with_campaigns, "campaigns")) if asked]
     name = ", ".join(labels) + (f", with {' and '.join(added)}" if added else "")
-    return ThreatUse(name, release.domain, release.version, unit, techniques, notes)
+    facts = Origin(
+        "groups, campaigns and software of ATT&CK", attack_version=f"{threats.attack_version} {threats.domain}"
+    )
+    return ThreatUse(name, release.domain, release.version, unit, techniques, notes, (facts,))
 
 
 def use_of_list(
@@ -107,6 +114,12 @@ def use_of_layer(layer: Layer, release: Release) -> ThreatUse:
 
     Raises SelectionError where nothing that is active is marked.
     """
+    analysis = statement_of(layer).analysis
+    if analysis and analysis != ANALYSES["use"]:
+        hint = "name a threat's layer, or any other"
+        raise SelectionError(
+            Problem(f"the layer {layer.name!r} shows {analysis}, and not what is used", "threat", hint)
+        )
     best: dict[str, Number] = {}
     for entry in layer.techniques or ():
         if entry.enabled is False or not (isinstance(entry.score, int | float) or entry.color or entry.comment):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
-from navigator_export.analysis.sides import is_layer, read_layer
+import msgspec
+
+from navigator_export.analysis.sides import is_layer, layer_in, origin_of
 from navigator_export.analysis.use import ThreatUse, use_of, use_of_layer, use_of_list
 from navigator_export.attack import Release
 from navigator_export.attack.threats import Threats
@@ -51,9 +54,12 @@ def read_use(
 
 
 def _of_file(file: str, release: Release, options: ReadOptions) -> ThreatUse:
+    data = contents(file, options.limits)
     if is_layer(file):
-        return use_of_layer(read_layer(file, options.limits), release)
-    return use_of_list(list(_lines(file, contents(file, options.limits))), file, release)
+        use = use_of_layer(layer_in(data, file), release)
+    else:
+        use = use_of_list(list(_lines(file, data)), Path(file).name, release)
+    return msgspec.structs.replace(use, origins=(origin_of(file, data),))
 
 
 def _lines(file: str, data: bytes) -> Iterator[tuple[str, Number]]:

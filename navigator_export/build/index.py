@@ -102,13 +102,18 @@ def index_files(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[Inde
     return {**texts, CHECKSUMS: "".join(lines).encode()}
 
 
-def read_index(data: bytes) -> dict[str, str]:
-    """Return the SHA-256 of the layers that an index.json says a build made, by file; none where it is none of ours."""
+def read_index(data: bytes) -> Index | None:
+    """Return the index in an index.json; None where it is none of ours."""
     try:
-        index = msgspec.json.decode(data, type=Index)
+        return msgspec.json.decode(data, type=Index)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return {layer.file: layer.sha256 for layer in index.layers}
+        return None
+
+
+def listed_files(data: bytes) -> dict[str, str]:
+    """Return the SHA-256 of the files that an index.json says a build made, by path; none where it is none of ours."""
+    index = read_index(data)
+    return {} if index is None else {layer.file: layer.sha256 for layer in index.layers}
 
 
 def _json(index: Index) -> bytes:

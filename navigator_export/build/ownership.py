@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from navigator_export.build.index import INDEX, read_index
+from navigator_export.build.index import INDEX, listed_files
 from navigator_export.build.paths import is_layer_path
 from navigator_export.build.staging import record_files
 
@@ -51,7 +51,7 @@ def content(file: Path) -> bytes | None:
 
 def _listed(root: Path) -> Iterator[tuple[str, str]]:
     for index in (root / INDEX, *record_files(str(root))):
-        yield from read_index(content(index) or b"").items()
+        yield from listed_files(content(index) or b"").items()
 
 
 def _is_own(root: Path, path: str, checksum: str) -> bool:

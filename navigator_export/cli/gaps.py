@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
 import cloup
 import msgspec
 
-from navigator_export.analysis.gaps import failing, gaps
-from navigator_export.analysis.reports import of_gaps
+from navigator_export.analysis.commands import Pair, command_line, without_folder
+from navigator_export.analysis.gaps import gaps
+from navigator_export.analysis.gates import earlier_in, failing
+from navigator_export.analysis.reports import of_gaps, with_failures
 from navigator_export.analysis.sides import common_release, coverage_of_side, domain_of, read_side
 from navigator_export.analysis.words import read_use
 from navigator_export.attack import known
@@ -24,10 +27,12 @@ from navigator_export.cli.options import (
     sources_argument,
     tier_options,
 )
-from navigator_export.cli.reports import format_option, rendered
-from navigator_export.cli.terminal import answer, complain
-from navigator_export.cli.threats import threat_options
+from navigator_export.cli.reporting import print_failures
+from navigator_export.cli.reports import deliver, format_option, layer_options
+from navigator_export.cli.threats import threat_options, threat_pairs
+from navigator_export.layer.format import Layer
 from navigator_export.selection import Selection
+from navigator_export.sources.registry import contents
 
 
 @cloup.command("gaps")
@@ -47,14 +52,21 @@ from navigator_export.selection import Selection
         metavar="SOURCE",
         help="Another source, or layer, that may close gaps. Repeatable.",
     ),
-    cloup.option("--most", type=int, default=25, show_default=True, help="Gaps to list; 0 for all."),
+    cloup.option("--most", type=click.IntRange(0), default=25, show_default=True, help="Gaps to list; 0 for all."),
     format_option,
+    *layer_options,
 )
 @cloup.option_group(
     "Gates",
     cloup.option("--fail-under", type=float, metavar="PERCENT", help="Exit with 1 where less of use is covered."),
     cloup.option(
         "--fail-on", metavar="IDS", help="Exit with 1 where one of these techniques is not, as in T1059,T1078."
+    ),
+    cloup.option(
+        "--no-worse-than",
+        "before",
+        metavar="FILE",
+        help="Exit with 1 where less is covered than in an earlier answer in JSON, or a build's index.json.",
     ),
 )
 def command(
@@ -67,6 +79,8 @@ def command(
     form: str,
     fail_under: float | None,
     fail_on: str | None,
+    before: str | None,
+    output: str | None,
     **given: Any,
 ) -> int:
     """Show which techniques threats use that coverage leaves open, and what would close them.
@@ -89,9 +103,21 @@ def command(
     rest = [side] if recipe.selection != Selection() and side.layer is None else []
     offered = [coverage_of_side(other, whole, catalogue, version) for other in (*rest, *others)]
     found = gaps(coverage, use, catalogue, offered)
-    answer(rendered(of_gaps(found, most or None), found, form))
-    failed = failing(
-        found, under=fail_under, required=[id_.strip() for id_ in (fail_on or "").split(",") if id_.strip()]
-    )
-    complain(*(f"error {words}" for words in failed))
+    required = [id_.strip().upper() for id_ in (fail_on or "").split(",") if id_.strip()]
+    earlier = earlier_in(contents(before, options.limits), before, found) if before is not None else None
+    failed = failing(found, under=fail_under, required=required, earlier=earlier)
+
+    def layer() -> Layer:
+        from navigator_export.analysis.layers import Making, gaps_layer  # noqa: PLC0415 - where one is asked for
+
+        pairs: list[Pair] = [("offer", without_folder(word)) for word in offers]
+        plain = msgspec.structs.replace(recipe, name=None, description=None)
+        words = threat_pairs(threats, with_software=with_software, with_campaigns=with_campaigns)
+        again = command_line("gaps", sources, [*words, *pairs], plain, options)
+        return gaps_layer(found, Making(again, recipe.name, recipe.description))
+
+    report = of_gaps(found, most or None)
+    inputs = (*sources, *offers, *threats, *filter(None, [before]))
+    deliver(report, found, form, output, layer, inputs, catalogue)
+    print_failures(failed, "gaps", with_failures(report, failed))
     return exit_codes.FINDINGS if failed else exit_codes.DONE

@@ -9,11 +9,13 @@ from typing import Any
 
 import click
 import cloup
+import msgspec
 
+from navigator_export.analysis.commands import Pair, command_line, without_folder
 from navigator_export.analysis.coverage import Coverage
 from navigator_export.analysis.plan import Key, plan
 from navigator_export.analysis.reports import of_plan
-from navigator_export.analysis.sides import common_release, coverage_of_side, domain_of, read_side
+from navigator_export.analysis.sides import common_release, coverage_of_side, domain_of, narrowed, read_side
 from navigator_export.analysis.words import read_use
 from navigator_export.attack import known
 from navigator_export.attack.known_threats import known_threats
@@ -26,12 +28,10 @@ from navigator_export.cli.options import (
     sources_argument,
     tier_options,
 )
-from navigator_export.cli.reports import format_option, rendered
-from navigator_export.cli.sides import narrowed
-from navigator_export.cli.terminal import answer
-from navigator_export.cli.threats import threat_options
+from navigator_export.cli.reports import deliver, format_option, layer_options
+from navigator_export.cli.threats import threat_options, threat_pairs
 from navigator_export.errors import Problem, SourceError
-from navigator_export.layer.format import Number
+from navigator_export.layer.format import Layer, Number
 from navigator_export.layer.scoring import Scoring
 from navigator_export.readers.options import Limits
 from navigator_export.recipe import Recipe
@@ -64,7 +64,7 @@ from navigator_export.sources.registry import contents
 @selection_options
 @tier_options
 @moving_options
-@cloup.option_group("Output", format_option)
+@cloup.option_group("Output", format_option, *layer_options)
 def command(
     sources: tuple[str, ...],
     threats: tuple[str, ...],
@@ -75,6 +75,7 @@ def command(
     budget: float | None,
     costs: str | None,
     form: str,
+    output: str | None,
     **given: Any,
 ) -> None:
     """Find the smallest, or cheapest, set of capabilities that covers what threats use.
@@ -106,7 +107,21 @@ def command(
         budget=budget,
         costs=None if costs is None else _costs(costs, coverage, options.limits),
     )
-    answer(rendered(of_plan(found), found, form))
+
+    def layer() -> Layer:
+        from navigator_export.analysis.layers import Making, plan_layer  # noqa: PLC0415 - where one is asked for
+
+        goal = (("target", target), ("budget", budget))
+        pairs: list[Pair] = [("have", word) for word in have]
+        pairs += [(option, f"{number:g}") for option, number in goal if number is not None]
+        pairs += [("costs", without_folder(costs))] if costs is not None else []
+        plain = msgspec.structs.replace(recipe, name=None, description=None)
+        words = threat_pairs(threats, with_software=with_software, with_campaigns=with_campaigns)
+        again = command_line("plan", sources, [*words, *pairs], plain, options)
+        return plan_layer(found, Making(again, recipe.name, recipe.description))
+
+    inputs = (*sources, *threats, *filter(None, [costs]))
+    deliver(of_plan(found), found, form, output, layer, inputs, catalogue)
 
 
 def _had(words: Iterable[str], recipe: Recipe) -> list[Recipe]:

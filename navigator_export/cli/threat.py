@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 import cloup
 
+from navigator_export.analysis.commands import Pair, command_line, without_folder
 from navigator_export.analysis.reports import of_use
 from navigator_export.analysis.words import read_use
 from navigator_export.attack import LATEST, known
 from navigator_export.attack.known_threats import known_threats
 from navigator_export.cli.options import moving_options
-from navigator_export.cli.reports import format_option, rendered
-from navigator_export.cli.terminal import answer
+from navigator_export.cli.reports import deliver, format_option, layer_options
+from navigator_export.layer.format import Layer
 from navigator_export.model import DOMAINS, Domain
 from navigator_export.readers.options import ReadOptions
 
@@ -22,7 +23,7 @@ from navigator_export.readers.options import ReadOptions
 @cloup.option("--with-campaigns", is_flag=True, help="Also what the campaigns did that a group is held to have run.")
 @cloup.option("--domain", type=click.Choice(DOMAINS), default="enterprise", show_default=True, help="ATT&CK domain.")
 @moving_options
-@cloup.option_group("Output", format_option)
+@cloup.option_group("Output", format_option, *layer_options)
 def command(
     threats: tuple[str, ...],
     with_software: bool,
@@ -30,6 +31,9 @@ def command(
     domain: Domain,
     attack_version: str | None,
     form: str,
+    output: str | None,
+    name: str | None,
+    description: str | None,
 ) -> None:
     """Show, or write as a layer, which techniques threats use.
 
@@ -40,4 +44,15 @@ def command(
     facts = known_threats(catalogue, domain)
     release = catalogue.require(domain, attack_version or (facts.attack_version if facts else LATEST))
     use = read_use(threats, facts, release, ReadOptions(), with_software=with_software, with_campaigns=with_campaigns)
-    answer(rendered(of_use(use), use, form))
+
+    def layer() -> Layer:
+        from navigator_export.analysis.layers import Making, use_layer  # noqa: PLC0415 - where one is asked for
+
+        flags = (("with-software", with_software), ("with-campaigns", with_campaigns))
+        pairs: list[Pair] = [(flag, None) for flag, given in flags if given]
+        pairs += [("domain", domain)] if domain != "enterprise" else []
+        pairs += [("attack-version", attack_version)] if attack_version is not None else []
+        again = command_line("threat", [without_folder(word) for word in threats], pairs)
+        return use_layer(use, Making(again, name, description))
+
+    deliver(of_use(use), use, form, output, layer, threats, catalogue)

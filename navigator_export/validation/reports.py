@@ -65,6 +65,11 @@ def markdown(text: str) -> str:
 _SUMMARY_ROWS: Final = 100
 
 
+def annotation(severity: str, title: str, message: str) -> str:
+    """Return the workflow command that makes GitHub show a message on the page of a run."""
+    return f"::{severity} title={_property(title)}::{_data(message)}"
+
+
 def locate(findings: Sequence[Finding], files: Dictionary[str, bytes]) -> Lines:
     """Return the line of each finding, as near as it can be told; 1 where it is about the whole file."""
     lines: dict[tuple[str, str], int] = {}

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from navigator_export.analysis.gaps import failing, gaps, shares
+from navigator_export.analysis.gaps import gaps, shares
+from navigator_export.analysis.gates import failing
 from navigator_export.attack import builtin
 from navigator_export.errors import SelectionError
 from navigator_export.recipe import Recipe
