@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from navigator_export.errors import (
         AttackError as AttackError,
+        GateError as GateError,
         LayerError as LayerError,
         NavigatorExportError as NavigatorExportError,
         NothingSelectedError as NothingSelectedError,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "errors": (
-        *("AttackError", "LayerError", "NavigatorExportError", "NothingSelectedError", "OutputError"),
+        *("AttackError", "GateError", "LayerError", "NavigatorExportError", "NothingSelectedError", "OutputError"),
         *("SelectionError", "SourceError"),
     ),
     "export": ("Product", "make_layer"),

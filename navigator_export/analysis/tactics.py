@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -29,9 +30,11 @@ def count_by_tactic(
     `among` are the techniques that are asked about; None for all that are active in the release.
     """
     asked = set(release.active if among is None else among)
-    rows = []
-    for tactic in release.matrix:
-        within = {id_ for id_ in asked if tactic.short_name in release.tactics.get(id_, ())}
-        counts = tuple(len(within & set(one)) for one in sets)
-        rows.append(TacticCount(tactic.short_name, tactic.name, counts, len(within)))
-    return tuple(rows)
+    of = _tally(release, asked)
+    found = [_tally(release, asked.intersection(one)) for one in sets]
+    rows = ((tactic, tuple(one[tactic.short_name] for one in found)) for tactic in release.matrix)
+    return tuple(TacticCount(tactic.short_name, tactic.name, counts, of[tactic.short_name]) for tactic, counts in rows)
+
+
+def _tally(release: Release, techniques: Iterable[str]) -> Counter[str]:
+    return Counter(tactic for id_ in techniques for tactic in release.tactics.get(id_, ()))

@@ -13,10 +13,12 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from typing import ClassVar, Final
 
+from navigator_export.analysis.tactics import count_by_tactic
 from navigator_export.attack import Catalogue
+from navigator_export.build.analyses import Analysed, analyses
 from navigator_export.build.drift import Drift, find_drift
 from navigator_export.build.expansion import Plan, expand
-from navigator_export.build.index import IndexedLayer, index_files, indexed_sources
+from navigator_export.build.index import IndexedLayer, TacticFigures, index_files, indexed_sources
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
 from navigator_export.build.numbering import numbered
@@ -25,8 +27,8 @@ from navigator_export.build.placing import put_in_place
 from navigator_export.build.results import Built, Made, Watcher
 from navigator_export.build.sources import Sources
 from navigator_export.build.staging import Staging
-from navigator_export.errors import LayerError, NothingSelectedError, Problem, SelectionError
-from navigator_export.export import finish_layer
+from navigator_export.errors import GateError, LayerError, NothingSelectedError, Problem, SelectionError
+from navigator_export.export import Product, finish_layer
 
 Keep = Callable[[str, bytes], str]
 """Takes the path and the text of a layer and says what became of it."""
@@ -71,10 +73,18 @@ class Workshop:
             mappings=tally.mappings,
             command=product.command,
             sha256=hashlib.sha256(product.text).hexdigest(),
+            tactics=self._per_tactic(product),
         )
         return Made(
             plan, layer, state, left_out=tally.left_out(), inactive=tally.retargeting.dropped, warnings=product.warnings
         )
+
+    def _per_tactic(self, product: Product) -> dict[str, TacticFigures]:
+        """Return how many techniques of each tactic a layer has."""
+        release = self._catalogue.require(product.tally.retargeting.domain, product.tally.retargeting.to_release)
+        scored = [entry.technique_id for entry in product.layer.techniques or () if entry.enabled is not False]
+        counts = count_by_tactic(release, [scored])
+        return {row.tactic: TacticFigures(row.name, row.counts[0], row.of) for row in counts}
 
 
 def build(
@@ -89,7 +99,8 @@ def build(
     """Make every layer of a manifest and put the folder in place; all is made and checked before the first file moves.
 
     `memory` spares layers whose input did not change and whose file is still what it was.
-    Raises ManifestError with every problem of the manifest and its layers, SourceError, and OutputError. After any
+    Raises ManifestError with every problem of the manifest and its layers, GateError where what is covered fails what
+    the manifest asks for, SourceError, and OutputError. After any
     exception, an interruption too, the folder is as it was, unless the exception has the note `IN_PLACE`.
     """
     watcher = watcher or Watcher()
@@ -116,12 +127,17 @@ def build(
             made = [by_path[plan.path] for plan in plans]
             _require_layers(manifest, made)
             layers = tuple(result.layer for result in made if result.layer)
-            for path, text in index_files(manifest, plans, layers).items():
+            analysed = _analysed(manifest, sources, catalogue, layers)
+            for path, text in (file for one in analysed for file in one.files):
                 staging.keep(path, text)
-            removed = put_in_place(staging, output, layers, manifest.inputs)
+            entries = [one.entry for one in analysed if one.entry]
+            for path, text in index_files(manifest, plans, layers, entries).items():
+                staging.keep(path, text)
+            files = [layer.file for layer in layers] + [path for one in analysed for path, _ in one.files]
+            removed = put_in_place(staging, output, files, manifest.inputs)
         if memory:
             memory.keep((result, sources.stated(result.plan.sources)) for result in made)
-        return Built(tuple(made), removed)
+        return Built(tuple(made), removed, analysed)
     except BaseException as error:
         if staging.finished:
             error.add_note(IN_PLACE)
@@ -133,7 +149,7 @@ def check(
 ) -> Drift:
     """Return how a folder differs from what the manifest gives; writes nothing, and trusts no memory.
 
-    Raises ManifestError and SourceError as `build` does.
+    Raises ManifestError, GateError and SourceError as `build` does.
     """
     watcher = watcher or Watcher()
     sources = Sources(manifest)
@@ -143,10 +159,34 @@ def check(
     made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), _discard, jobs, watcher)
     _require_layers(manifest, made)
     layers = tuple(result.layer for result in made if result.layer)
-    texts = index_files(manifest, plans, layers)
+    analysed = _analysed(manifest, sources, catalogue, layers)
+    texts = index_files(manifest, plans, layers, [one.entry for one in analysed if one.entry])
+    texts |= {path: text for one in analysed for path, text in one.files}
     expected = {layer.file: layer.sha256 for layer in layers}
     expected |= {path: hashlib.sha256(text).hexdigest() for path, text in texts.items()}
     return find_drift(output, expected, manifest.inputs)
+
+
+def _analysed(
+    manifest: Manifest, sources: Sources, catalogue: Catalogue, layers: Sequence[IndexedLayer]
+) -> tuple[Analysed, ...]:
+    """Return the comparisons and gaps of a manifest.
+
+    Raises ManifestError with all that is wrong with them, and GateError where they fail what the manifest asks for.
+    """
+    found = analyses(manifest, sources, catalogue, layers)
+    problems = [problem for one in found for problem in one.problems]
+    if problems:
+        raise ManifestError(manifest.file, tuple(dict.fromkeys(problems)))
+    failures = [
+        Problem(f"{one.entry.name}: {failure}", one.request.place)
+        for one in found
+        if one.entry
+        for failure in one.failures
+    ]
+    if failures:
+        raise GateError(manifest.file, failures)
+    return found
 
 
 def _discard(path: str, text: bytes) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -34,6 +34,14 @@ class IndexedSource(msgspec.Struct, frozen=True):
     attack_version: str
 
 
+class TacticFigures(msgspec.Struct, frozen=True):
+    """How many techniques of a tactic a layer has."""
+
+    name: str
+    covered: int
+    of: int
+
+
 class IndexedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
     """One layer of the folder."""
 
@@ -50,10 +58,60 @@ class IndexedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
     command: str
     """Command that makes the same layer, but for its name and description."""
     sha256: str
+    tactics: dict[str, TacticFigures] = {}
+    """By the tactic's short name, in the order of the matrix."""
     url: str | None = None
     """Address of the file, where the manifest tells a base_url."""
     open_url: str | None = None
     """Address that opens the layer in the Navigator."""
+
+
+class _IndexedAnalysis(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A layer that an analysis gave, and the table beside it."""
+
+    file: str
+    table: str
+    """File of the table."""
+    name: str
+    description: str
+    domain: str
+    attack_version: str
+    sources: tuple[IndexedSource, ...]
+    sha256: str
+    table_sha256: str
+    url: str | None = None
+    open_url: str | None = None
+
+
+class IndexedComparison(_IndexedAnalysis, frozen=True, omit_defaults=True, kw_only=True):
+    """What changed from one coverage to another."""
+
+    old: str
+    """Name of the coverage."""
+    new: str
+    counts: dict[str, int]
+    """Techniques by what became of them."""
+    before: int
+    """Techniques covered."""
+    after: int
+    of: int
+    """Techniques of the matrix."""
+
+
+class IndexedGaps(_IndexedAnalysis, frozen=True, omit_defaults=True, kw_only=True):
+    """What threats use, laid over a coverage."""
+
+    coverage: str
+    threat: str
+    covered: int
+    """Techniques that are used and covered."""
+    weak: int
+    """Of these, the weakly covered ones."""
+    of: int
+    """Techniques that are used."""
+    by_use: float
+    """Share of use that is covered, 0 to 1."""
+    by_rating: float | None = None
 
 
 class LayerGroup(msgspec.Struct, frozen=True):
@@ -80,6 +138,8 @@ class Index(msgspec.Struct, frozen=True, omit_defaults=True):
     layers: tuple[IndexedLayer, ...]
     groups: tuple[LayerGroup, ...]
     default_layers: DefaultLayers
+    compare: tuple[IndexedComparison, ...] = ()
+    gaps: tuple[IndexedGaps, ...] = ()
     open_url: str | None = None
     """Address that opens all layers together, where there are not too many."""
 
@@ -89,14 +149,19 @@ def indexed_sources(sources: Iterable[Source]) -> tuple[IndexedSource, ...]:
     return tuple(IndexedSource(s.name, s.sha256, s.framework, s.attack_version) for s in sources)
 
 
-def index_files(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLayer]) -> dict[str, bytes]:
+def index_files(
+    manifest: Manifest,
+    plans: Sequence[Plan],
+    layers: Sequence[IndexedLayer],
+    analyses: Sequence[IndexedComparison | IndexedGaps] = (),
+) -> dict[str, bytes]:
     """Return the texts of the index's files by name."""
-    index = _index(manifest, plans, layers)
+    index = _index(manifest, plans, layers, analyses)
     texts = {
         INDEX: _json(index),
         INDEX_TABLE: _table(index).encode(),
     }
-    sums = {layer.file: layer.sha256 for layer in layers}
+    sums = _checksums(index)
     sums |= {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
     lines = (f"{checksum}  {file}\n" for file, checksum in sorted(sums.items()))
     return {**texts, CHECKSUMS: "".join(lines).encode()}
@@ -113,7 +178,14 @@ def read_index(data: bytes) -> Index | None:
 def listed_files(data: bytes) -> dict[str, str]:
     """Return the SHA-256 of the files that an index.json says a build made, by path; none where it is none of ours."""
     index = read_index(data)
-    return {} if index is None else {layer.file: layer.sha256 for layer in index.layers}
+    return {} if index is None else _checksums(index)
+
+
+def _checksums(index: Index) -> dict[str, str]:
+    analyses: tuple[IndexedComparison | IndexedGaps, ...] = (*index.compare, *index.gaps)
+    sums = {layer.file: layer.sha256 for layer in index.layers}
+    sums |= {one.file: one.sha256 for one in analyses}
+    return sums | {one.table: one.table_sha256 for one in analyses}
 
 
 def _json(index: Index) -> bytes:
@@ -122,7 +194,12 @@ def _json(index: Index) -> bytes:
     return (escaped_in_json(text) + "\n").encode()
 
 
-def _index(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLayer]) -> Index:
+def _index(
+    manifest: Manifest,
+    plans: Sequence[Plan],
+    layers: Sequence[IndexedLayer],
+    analyses: Sequence[IndexedComparison | IndexedGaps],
+) -> Index:
     addressed = tuple(_addressed(manifest, layer) for layer in layers)
     title_of = {plan.path: plan.title for plan in plans}
     groups: dict[str, list[IndexedLayer]] = defaultdict(list)
@@ -138,11 +215,16 @@ def _index(manifest: Manifest, plans: Sequence[Plan], layers: Sequence[IndexedLa
             if title
         ),
         default_layers=DefaultLayers(True, tuple(layer.url or f"assets/{quote(layer.file)}" for layer in addressed)),
+        compare=tuple(_addressed(manifest, one) for one in analyses if isinstance(one, IndexedComparison)),
+        gaps=tuple(_addressed(manifest, one) for one in analyses if isinstance(one, IndexedGaps)),
         open_url=_open_together(manifest, addressed),
     )
 
 
-def _addressed(manifest: Manifest, layer: IndexedLayer) -> IndexedLayer:
+_Addressed = TypeVar("_Addressed", IndexedLayer, IndexedComparison, IndexedGaps)
+
+
+def _addressed(manifest: Manifest, layer: _Addressed) -> _Addressed:
     if manifest.base_url is None:
         return layer
     base = quote(manifest.base_url.rstrip("/"), safe=":/@[]!$&'()*+,;=%")
@@ -177,7 +259,8 @@ def _table(index: Index) -> str:
                 lines += ["", f"[Open these together]({group.open_url})"]
         elif index.groups:
             lines += ["", "## Single layers"]
-        lines += ["", *_rows(layers)]
+        lines += ["", *_rows(layers), *_per_tactic(layers)]
+    lines += [*_comparisons(index.compare), *_gaps(index.gaps)]
     return "\n".join(lines) + "\n"
 
 
@@ -205,3 +288,49 @@ def _rows(layers: Sequence[IndexedLayer]) -> list[str]:
             f"| {layer.score} | {layer.techniques} | {layer.mappings} |"
         )
     return lines
+
+
+def _per_tactic(layers: Sequence[IndexedLayer]) -> Iterator[str]:
+    """Yield the lines of a table of techniques per tactic, one for each matrix that the layers are of."""
+    matrices: dict[tuple[tuple[str, int], ...], list[IndexedLayer]] = defaultdict(list)
+    for layer in layers:
+        matrices[tuple((tactic.name, tactic.of) for tactic in layer.tactics.values())].append(layer)
+    for matrix, own in matrices.items():
+        if matrix:
+            yield ""
+            yield f"| Techniques | {' | '.join(f'{markdown(name)} ({of})' for name, of in matrix)} |"
+            yield f"| --- |{' ---: |' * len(matrix)}"
+            for layer in own:
+                figures = (str(tactic.covered) for tactic in layer.tactics.values())
+                yield f"| {markdown(layer.name)} | {' | '.join(figures)} |"
+
+
+def _comparisons(comparisons: Sequence[IndexedComparison]) -> Iterator[str]:
+    if comparisons:
+        yield from ("", "## Comparisons", "")
+        yield "| Layer | ATT&CK | Gained | Better | Worse | Lost | Same | Covered before | After | Of |"
+        yield f"| --- | --- |{' ---: |' * 8}"
+    for one in comparisons:
+        counts = (one.counts.get(kind, 0) for kind in ("gained", "better", "worse", "lost", "same"))
+        figures = " | ".join(map(str, (*counts, one.before, one.after, one.of)))
+        yield f"| {_linked(one)} | {_matrix_of(one)} | {figures} |"
+
+
+def _gaps(gaps: Sequence[IndexedGaps]) -> Iterator[str]:
+    if gaps:
+        yield from ("", "## Gaps", "")
+        yield "| Layer | ATT&CK | Covered | Weakly | Of the techniques used | Of use | Weighted by rating |"
+        yield f"| --- | --- |{' ---: |' * 5}"
+    for one in gaps:
+        rated = "" if one.by_rating is None else f"{100 * one.by_rating:.1f} %"
+        figures = f"{one.covered} | {one.weak} | {one.of} | {100 * one.by_use:.1f} % | {rated}"
+        yield f"| {_linked(one)} | {_matrix_of(one)} | {figures} |"
+
+
+def _linked(one: IndexedComparison | IndexedGaps) -> str:
+    opened = f" · [open]({one.open_url})" if one.open_url else ""
+    return f"[{markdown(one.name)}]({quote(one.file)}) · [table]({quote(one.table)}){opened}"
+
+
+def _matrix_of(one: IndexedComparison | IndexedGaps) -> str:
+    return f"{one.attack_version} {one.domain.removesuffix('-attack')}"

@@ -9,16 +9,16 @@ from pathlib import Path
 import msgspec
 
 from navigator_export.build.index import INDEX, listed_files
-from navigator_export.build.paths import is_layer_path
+from navigator_export.build.paths import TABLE_MARK, is_layer_path, is_table_path
 from navigator_export.build.staging import record_files
 
 
 def own_files(output: str) -> set[str]:
-    """Return the layers that builds made in a folder and that nobody changed since.
+    """Return the layers, and the tables beside them, that builds made in a folder and that nobody changed since.
 
     Their index says so, or the record of a build that was killed. As anybody can write an index, a listed file counts
-    only where a build can have written it: it is a layer, under a name that a build gives, below the folder and not
-    behind a link out of it, with the checksum that is listed.
+    only where a build can have written it: it is a layer or such a table, under a name that a build gives, below the
+    folder and not behind a link out of it, with the checksum that is listed.
     """
     root = Path(output)
     return {path for path, checksum in _listed(root) if _is_own(root, path, checksum)}
@@ -55,7 +55,9 @@ def _listed(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _is_own(root: Path, path: str, checksum: str) -> bool:
-    if not is_layer_path(path) or not is_inside(root, path) or (root / path).is_symlink():
+    if not (is_layer_path(path) or is_table_path(path)) or not is_inside(root, path) or (root / path).is_symlink():
         return False
     data = content(root / path)
-    return data is not None and hashlib.sha256(data).hexdigest() == checksum and is_layer(data)
+    if data is None or hashlib.sha256(data).hexdigest() != checksum:
+        return False
+    return data.endswith(f"{TABLE_MARK}\n".encode()) if is_table_path(path) else is_layer(data)

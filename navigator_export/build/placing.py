@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from navigator_export.build.index import INDEX, IndexedLayer
+from navigator_export.build.index import INDEX
 from navigator_export.build.ownership import content, is_inside, own_files
 from navigator_export.build.paths import OWN_FILES, same_file_key
 from navigator_export.build.staging import Staging
 from navigator_export.errors import OutputError, Problem, reason
 
 
-def put_in_place(
-    staging: Staging, output: str, layers: Sequence[IndexedLayer], inputs: Iterable[Path] = ()
-) -> tuple[str, ...]:
-    """Move a build's files to where they belong and remove own layers that it no longer has; return those.
+def put_in_place(staging: Staging, output: str, files: Sequence[str], inputs: Iterable[Path] = ()) -> tuple[str, ...]:
+    """Move a build's files to where they belong and remove own files that it no longer has; return those.
+
+    `files` are the paths of its layers and tables.
 
     `inputs` are files that the build reads, and that it never removes, whatever an index says.
 
@@ -30,7 +30,7 @@ def put_in_place(
     """
     root = Path(output)
     waiting = staging.files()
-    removed = _superseded(output, layers, inputs)
+    removed = _superseded(output, files, inputs)
     journal = _Journal(staging, root)
     try:
         for path in (*waiting, *removed):
@@ -114,10 +114,10 @@ class _Journal:
         self._undo.append(lambda: _restore(kept, target))
 
 
-def _superseded(output: str, layers: Sequence[IndexedLayer], inputs: Iterable[Path]) -> tuple[str, ...]:
-    """Return the own layers of a folder that are not among the new ones, nor read."""
+def _superseded(output: str, files: Sequence[str], inputs: Iterable[Path]) -> tuple[str, ...]:
+    """Return the own files of a folder that are not among the new ones, nor read."""
     root = Path(output)
-    new = {same_file_key(layer.file): layer.file for layer in layers}
+    new = {same_file_key(file): file for file in files}
     old = own_files(output) - set(new.values())
     # Where a file system does not tell two paths apart, the old file is the one that the new one replaces.
     replaced = {path for path in old if _is_same_file(root, path, new.get(same_file_key(path)))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from navigator_export.build.analyses import Analysed
 from navigator_export.build.expansion import Plan
 from navigator_export.build.index import IndexedLayer
 from navigator_export.errors import Problem
@@ -33,7 +34,9 @@ class Built(msgspec.Struct, frozen=True):
 
     made: tuple[Made, ...]
     removed: tuple[str, ...]
-    """Own layers of an earlier build that are no longer in the manifest."""
+    """Own files of an earlier build that are no longer in the manifest."""
+    analysed: tuple[Analysed, ...] = ()
+    """Comparisons, and threats laid over coverage."""
 
     @property
     def layers(self) -> tuple[Made, ...]:
@@ -49,7 +52,8 @@ class Built(msgspec.Struct, frozen=True):
     def alike(self) -> tuple[tuple[str, ...], ...]:
         """Return the files of layers, of one domain and release each, whose names begin alike."""
         files: dict[tuple[str, str], list[str]] = {}
-        for layer in (made.layer for made in self.made if made.layer):
+        analyses = (one.entry for one in self.analysed if one.entry)
+        for layer in (*(made.layer for made in self.made if made.layer), *analyses):
             domain = next(domain for domain, name in DOMAIN_NAMES.items() if name == layer.domain)
             major = layer.attack_version.partition(".")[0]
             shown = shown_in_sheet(layer.name, domain, int(major))

@@ -16,7 +16,7 @@ from navigator_export.cli.progress import Progress
 from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.tables import table
 from navigator_export.cli.terminal import answer, complain
-from navigator_export.errors import ProblemsError
+from navigator_export.errors import GateError, ProblemsError
 from navigator_export.validation import Rule
 from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
 from navigator_export.wording import counted
@@ -55,7 +55,8 @@ def command(
     """Write every layer of a MANIFEST, with an index and checksums.
 
     All layers are made and checked before the first file moves; each file is replaced whole. Layers of an earlier
-    build that the manifest no longer has are removed. With --check nothing is written, and the exit code is 1 where a
+    build that the manifest no longer has are removed. Where a comparison or a threat fails what the manifest asks for,
+    nothing is written either, and the exit code is 1. With --check nothing is written, and the exit code is 1 where a
     file is missing, stale or stray.
     """
     if output in ("", "-"):
@@ -70,6 +71,11 @@ def command(
         memory = None if fresh or catalogue.has_imports else Memory(manifest)
         built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
         finished()
+    except GateError as error:
+        watcher.done()
+        findings = [GATE.finding(p.place, p.message, p.hint, file=error.file) for p in error.problems]
+        print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
+        return exit_codes.FINDINGS
     except ProblemsError as error:
         if format_ == "text":
             raise
@@ -111,7 +117,8 @@ def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, wa
 
 MANIFEST = Rule("manifest", "error", "The manifest cannot be carried out.")
 DRIFT = Rule("drift", "error", "The folder is not what its manifest gives.")
-BUILD_RULES = (MANIFEST, DRIFT)
+GATE = Rule("gate", "error", "What is covered is less than the manifest asks for; nothing was written.")
+BUILD_RULES = (MANIFEST, DRIFT, GATE)
 
 
 def _summary(built: Built, manifest: Manifest, folder: str) -> str:
@@ -121,6 +128,7 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     lines = [text.strip("\n"), f"{counted(len(built.layers), 'layer')} in {folder}"]
     if built.empty:
         lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
+    lines += [f"{one.entry.name}: {one.said}" for one in built.analysed if one.entry]
     for files in built.alike:
         named = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")  # noqa: PLR2004
         lines.append(

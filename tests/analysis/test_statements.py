@@ -18,8 +18,10 @@ from navigator_export.selection import Selection
 from tests.made_inputs import NIST, layer_bytes, mapping_set, rated_rows, unrated_rows
 from tests.real_inputs import M365_2025, corpus
 
+DEFAULT = Scoring()
 
-def recipe(scoring: Scoring = Scoring(), comments: CommentStyle = "short", **selection: str) -> Recipe:
+
+def recipe(scoring: Scoring = DEFAULT, comments: CommentStyle = "short", **selection: str) -> Recipe:
     return Recipe(selection=Selection(**selection), scoring=scoring, comments=comments)
 
 
@@ -32,7 +34,7 @@ def of_mappings(mappings: MappingSet, made: Recipe) -> Coverage:
     return coverage_of(prepare([mappings], made, builtin()), made)
 
 
-def tiers(mappings: MappingSet, comments: CommentStyle, scoring: Scoring = Scoring()) -> tuple[Comparison, Comparison]:
+def tiers(mappings: MappingSet, comments: CommentStyle, scoring: Scoring = DEFAULT) -> tuple[Comparison, Comparison]:
     """Return E3 against E5, from layers and from mappings."""
     made = [recipe(scoring, comments, tier=tier) for tier in ("E3", "E5")]
     layers, mapped = ([side(mappings, one) for one in made] for side in (of_layer, of_mappings))
