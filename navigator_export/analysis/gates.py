@@ -84,11 +84,16 @@ class _Technique(msgspec.Struct, frozen=True):
     state: str
 
 
+class _Shares(msgspec.Struct, frozen=True):
+    by_use: float
+    by_rating: float | None
+
+
 class _Answer(msgspec.Struct, frozen=True):
     """An answer of `gaps` in JSON, as far as a gate looks at it."""
 
     use: _Named
-    shares: Earlier
+    shares: _Shares
     techniques: tuple[_Technique, ...]
 
 
@@ -109,8 +114,7 @@ class _Index(msgspec.Struct, frozen=True):
 def earlier_in(data: bytes, file: str, found: Gaps) -> Earlier:
     """Return what an earlier answer in JSON, or a build's index, says of the same threat.
 
-    In an index the entry counts that has the same threat, and of several the one of the same coverage.
-    Raises SourceError where the file is neither, or says nothing of this threat.
+    Raises SourceError where the file is neither, or says nothing of this threat; in an index, of this coverage too.
     """
     use = found.use
     try:
@@ -121,7 +125,7 @@ def earlier_in(data: bytes, file: str, found: Gaps) -> Earlier:
         message = f"is about {quoted(answer.use.name)}, and this is about {quoted(use.name)}"
         raise SourceError(file, [Problem(message, hint="name an answer about the same threat")])
     covered = tuple(one.technique for one in answer.techniques if one.state != "uncovered")
-    return msgspec.structs.replace(answer.shares, covered=covered)
+    return Earlier(answer.shares.by_use, answer.shares.by_rating, covered)
 
 
 def _in_index(data: bytes, file: str, found: Gaps) -> Earlier:
@@ -130,10 +134,9 @@ def _in_index(data: bytes, file: str, found: Gaps) -> Earlier:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         hint = "name what `gaps --format json` wrote, or the index.json of a build"
         raise SourceError(file, [Problem("is no earlier answer", hint=hint)]) from None
-    entries = [entry for entry in index.gaps if entry.threat == found.use.name]
-    if len(entries) > 1:
-        entries = [entry for entry in entries if entry.coverage == found.coverage.name]
-    if len(entries) != 1:
+    asked = (found.coverage.name, found.use.name)
+    entries = [entry for entry in index.gaps if (entry.coverage, entry.threat) == asked]
+    if not entries:
         known = ", ".join(f"{entry.coverage} against {entry.threat}" for entry in index.gaps) or "no gaps at all"
         message = f"the index does not say what {found.coverage.name} covers of {found.use.name}"
         raise SourceError(file, [Problem(message, hint=f"it has {known}")])

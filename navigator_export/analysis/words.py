@@ -37,7 +37,9 @@ def read_use(
     Raises SourceError where a file cannot be read, and SelectionError where words name nothing, or are of several
     kinds.
     """
-    files = [word for word in words if (kind := kind_of(word)) is not None and kind.on_disk]
+    if not all(map(str.strip, words)):
+        raise SelectionError(Problem("no threat is named", "threat", "name a group, as in APT29"))
+    files = [word for word in words if _is_file(word)]
     pairs = [match for word in words if word not in files and (match := _PAIR.fullmatch(word.strip()))]
     if len(words) > 1 and (files or pairs) and len(pairs) < len(words):
         hint = "name threats, or technique ids, or one file"
@@ -51,6 +53,16 @@ def read_use(
         message = f"no groups, campaigns and software of {release.domain} are known"
         raise SelectionError(Problem(message, "threat", hint))
     return use_of(words, threats, release, with_software=with_software, with_campaigns=with_campaigns)
+
+
+def names_threats(words: Sequence[str]) -> bool:
+    """Return whether words name groups, campaigns or software, so that the facts about these count."""
+    return not any(_is_file(word) or _PAIR.fullmatch(word.strip()) for word in words)
+
+
+def _is_file(word: str) -> bool:
+    kind = kind_of(word)
+    return kind is not None and kind.on_disk
 
 
 def _of_file(file: str, release: Release, options: ReadOptions) -> ThreatUse:

@@ -18,7 +18,7 @@ from navigator_export.analysis.gates import failing
 from navigator_export.analysis.layers import Making, comparison_layer, comparison_name, finished, gaps_layer, gaps_name
 from navigator_export.analysis.reports import Report, as_markdown, of_comparison, of_gaps
 from navigator_export.analysis.sides import Side, common_release
-from navigator_export.analysis.words import read_use
+from navigator_export.analysis.words import names_threats, read_use
 from navigator_export.attack import Catalogue
 from navigator_export.attack.known_threats import known_threats
 from navigator_export.attack.threats import Threats
@@ -114,7 +114,7 @@ class _Analyst:
         whole = replace(request.coverage.recipe, selection=Selection())
         rest = [replace(request.coverage, recipe=whole)] if request.coverage.recipe.selection != Selection() else []
         sides = [request.coverage, *rest, *request.offers]
-        version = self._release(sides, facts)
+        version = self._release(sides, facts if names_threats(request.threats) else None)
         coverage, *offers = (self._coverage(side, version) for side in sides)
         release = self._catalogue.require(coverage.domain, coverage.attack_version)
         flags = {"with_software": request.with_software, "with_campaigns": request.with_campaigns}

@@ -67,9 +67,9 @@ class Manifest(msgspec.Struct, frozen=True):
     """By a name of the manifest's own."""
     capability_sets: dict[str, tuple[str, ...]]
     entries: tuple[Entry, ...]
-    requests: tuple[CompareRequest | GapsRequest, ...]
-    """Comparisons, and threats laid over coverage."""
     lines: dict[tuple[str | int, ...], int]
+    requests: tuple[CompareRequest | GapsRequest, ...] = ()
+    """Comparisons, and threats laid over coverage."""
     problems: tuple[Problem, ...] = ()
     """What is wrong in it; the rest of it stands, so that a build can tell what is wrong there too."""
 

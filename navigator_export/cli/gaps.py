@@ -13,7 +13,7 @@ from navigator_export.analysis.gaps import gaps
 from navigator_export.analysis.gates import earlier_in, failing
 from navigator_export.analysis.reports import of_gaps, with_failures
 from navigator_export.analysis.sides import common_release, coverage_of_side, domain_of, read_side
-from navigator_export.analysis.words import read_use
+from navigator_export.analysis.words import names_threats, read_use
 from navigator_export.attack import known
 from navigator_export.attack.known_threats import known_threats
 from navigator_export.cli import exit_codes
@@ -94,7 +94,9 @@ def command(
     side = read_side(sources, options)
     facts = known_threats(catalogue, domain_of(side, catalogue))
     others = [read_side([word], options) for word in offers]
-    version = common_release([side, *others], recipe.attack_version, catalogue, facts)
+    version = common_release(
+        [side, *others], recipe.attack_version, catalogue, facts if names_threats(threats) else None
+    )
     coverage = coverage_of_side(side, recipe, catalogue, version)
     release = catalogue.require(coverage.domain, coverage.attack_version)
     use = read_use(threats, facts, release, options, with_software=with_software, with_campaigns=with_campaigns)

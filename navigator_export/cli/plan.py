@@ -16,7 +16,7 @@ from navigator_export.analysis.coverage import Coverage
 from navigator_export.analysis.plan import Key, plan
 from navigator_export.analysis.reports import of_plan
 from navigator_export.analysis.sides import common_release, coverage_of_side, domain_of, narrowed, read_side
-from navigator_export.analysis.words import read_use
+from navigator_export.analysis.words import names_threats, read_use
 from navigator_export.attack import known
 from navigator_export.attack.known_threats import known_threats
 from navigator_export.cli.options import (
@@ -92,7 +92,7 @@ def command(
     facts = known_threats(catalogue, domain_of(side, catalogue))
     if side.layer is not None:
         raise SourceError(side.name, [Problem("a layer does not tell which capabilities there are to choose from")])
-    version = common_release([side], recipe.attack_version, catalogue, facts)
+    version = common_release([side], recipe.attack_version, catalogue, facts if names_threats(threats) else None)
     coverage = coverage_of_side(side, recipe, catalogue, version)
     release = catalogue.require(coverage.domain, coverage.attack_version)
     use = read_use(threats, facts, release, options, with_software=with_software, with_campaigns=with_campaigns)
