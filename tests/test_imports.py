@@ -69,6 +69,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         ("stix2", "navigator_export.attack.stix"),
         ("filelock", "navigator_export.build"),
         ("openpyxl", "navigator_export.readers.lists"),
+        ("highspy", "navigator_export.analysis.solving"),
     ],
 )
 def test_library_is_used_in_one_place(library: str, homes: str) -> None:
@@ -83,10 +84,11 @@ def test_library_is_used_in_one_place(library: str, homes: str) -> None:
         ("readers", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("sources", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("attack", ("readers", "layer", "validation", "build", "cli", "recipe", "export")),
-        ("layer", ("build", "cli", "export")),
+        ("layer", ("build", "cli", "export", "analysis")),
         ("validation", ("build", "cli", "export", "recipe", "readers")),
         ("schemas", ("validation", "readers", "layer", "build", "cli")),
         ("build", ("cli",)),
+        ("analysis", ("build", "cli", "export")),
     ],
 )
 def test_part_does_not_know_what_stands_on_it(part: str, unknown_to_it: tuple[str, ...]) -> None:
@@ -108,3 +110,22 @@ def test_reading_a_mapping_file_loads_no_rule() -> None:
     assert "navigator_export.readers.assembly" in loaded
     assert "navigator_export.validation" not in loaded
     assert "navigator_export.layer" not in loaded
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["--version"], ["gaps", "sample-company", "--threat", "APT29"], ["compare", "sample", "--by", "category"]],
+)
+def test_the_solver_is_loaded_for_a_plan_alone(command: list[str]) -> None:
+    code = "import sys; from navigator_export.cli import main\ntry: main()\nfinally: print('highspy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, check=True, cwd=ROOT)
+    assert done.stdout.decode().splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("command", [["export", "sample"], ["validate", "--rules"], ["inspect", "sample"], ["--help"]])
+def test_other_commands_load_no_analysis(command: list[str]) -> None:
+    code = "import sys; from navigator_export.cli import main\ntry: main()\nfinally: print('\\n', [*sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, check=True, cwd=ROOT)
+    loaded = done.stdout.decode().splitlines()[-1]
+    assert "navigator_export.cli" in loaded
+    assert "navigator_export.analysis" not in loaded

@@ -8,7 +8,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 from msgspec.structs import replace
 
 from navigator_export.analysis.comparison import compare
@@ -27,6 +26,7 @@ from navigator_export.build.manifest import Manifest
 from navigator_export.build.paths import TABLE_MARK
 from navigator_export.build.places import in_manifest
 from navigator_export.build.requests import CompareRequest, GapsRequest, Request, SideRequest
+from navigator_export.build.results import Analysed
 from navigator_export.build.sources import Sources
 from navigator_export.errors import LayerError, Problem, ProblemsError
 from navigator_export.layer.format import DOMAIN_NAMES, Layer
@@ -39,21 +39,6 @@ from navigator_export.wording import counted
 
 _MOST_GAPS: Final = 50
 """Gaps that a table lists."""
-
-
-class Analysed(msgspec.Struct, frozen=True):
-    """What became of one comparison, or of the gaps of one coverage."""
-
-    request: Request
-    entry: IndexedComparison | IndexedGaps | None = None
-    """None where something is wrong."""
-    files: tuple[tuple[str, bytes], ...] = ()
-    """Paths and texts of its layer and its table."""
-    said: str = ""
-    """What came out, in a sentence."""
-    failures: tuple[str, ...] = ()
-    """Gates that fail, each a sentence."""
-    problems: tuple[Problem, ...] = ()
 
 
 def analyses(

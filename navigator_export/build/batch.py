@@ -15,7 +15,6 @@ from typing import ClassVar, Final
 
 from navigator_export.analysis.tactics import count_by_tactic
 from navigator_export.attack import Catalogue
-from navigator_export.build.analyses import Analysed, analyses
 from navigator_export.build.drift import Drift, find_drift
 from navigator_export.build.expansion import Plan, expand
 from navigator_export.build.index import IndexedLayer, TacticFigures, index_files, indexed_sources
@@ -24,7 +23,7 @@ from navigator_export.build.memory import Memory
 from navigator_export.build.numbering import numbered
 from navigator_export.build.places import in_manifest
 from navigator_export.build.placing import put_in_place
-from navigator_export.build.results import Built, Made, Watcher
+from navigator_export.build.results import Analysed, Built, Made, Watcher
 from navigator_export.build.sources import Sources
 from navigator_export.build.staging import Staging
 from navigator_export.errors import GateError, LayerError, NothingSelectedError, Problem, SelectionError
@@ -174,6 +173,10 @@ def _analysed(
 
     Raises ManifestError with all that is wrong with them, and GateError where they fail what the manifest asks for.
     """
+    if not manifest.requests:
+        return ()
+    from navigator_export.build.analyses import analyses  # noqa: PLC0415 - where a manifest asks for some
+
     found = analyses(manifest, sources, catalogue, layers)
     problems = [problem for one in found for problem in one.problems]
     if problems:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from navigator_export.build.analyses import Analysed
 from navigator_export.build.expansion import Plan
-from navigator_export.build.index import IndexedLayer
+from navigator_export.build.index import IndexedComparison, IndexedGaps, IndexedLayer
+from navigator_export.build.requests import Request
 from navigator_export.errors import Problem
 from navigator_export.layer.format import DOMAIN_NAMES
 from navigator_export.layer.sheets import shown_in_sheet
@@ -27,6 +27,21 @@ class Made(msgspec.Struct, frozen=True):
     """Mappings left out because their technique is not active in the release."""
     warnings: tuple[str, ...] = ()
     """What to know before the layer's scores are read as ratings, each a sentence."""
+
+
+class Analysed(msgspec.Struct, frozen=True):
+    """What became of one comparison, or of the gaps of one coverage."""
+
+    request: Request
+    entry: IndexedComparison | IndexedGaps | None = None
+    """None where something is wrong."""
+    files: tuple[tuple[str, bytes], ...] = ()
+    """Paths and texts of its layer and its table."""
+    said: str = ""
+    """What came out, in a sentence."""
+    failures: tuple[str, ...] = ()
+    """Gates that fail, each a sentence."""
+    problems: tuple[Problem, ...] = ()
 
 
 class Built(msgspec.Struct, frozen=True):
