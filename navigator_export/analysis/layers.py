@@ -117,7 +117,7 @@ def _change_comment(difference: Difference, old: Coverage, new: Coverage) -> str
         return f"same: {_value(new, difference.new)}"
     head = f"{difference.change}: {_value(old, difference.old)} → {_value(new, difference.new)}"
     side = old if difference.change in ("worse", "lost") else new
-    return "\n".join((head, *_bounded(_labels(difference.by), f"by ({_first(side)}):")))
+    return "\n".join((head, *_bounded(_labels(difference.by), f"by ({_first(side.name)}):")))
 
 
 def _value(side: Coverage, value: Number | None) -> str:
@@ -175,7 +175,7 @@ def _gap_comment(gap: Gap, coverage: Coverage, use: ThreatUse) -> str:
     lines = [head, _weight_line(gap.weight, gap.users, use)]
     lines += _bounded(gap.covered_parts, "covered in part by:")
     lines += _bounded(_labels(gap.means), "covered by:")
-    closers = [f"{closer.means.label} ({closer.means.tier or _short(closer.source)})" for closer in gap.closers]
+    closers = [f"{closer.means.label} ({closer.means.tier or _first(closer.source)})" for closer in gap.closers]
     return "\n".join((*lines, *_bounded(closers, "would close it:"), *_users(gap.users)))
 
 
@@ -384,8 +384,9 @@ def _bounded(texts: Sequence[str], head: str) -> list[str]:
     return ["", head, *lines[:shown_], *and_more(len(lines) - shown_)]
 
 
-def _first(coverage: Coverage) -> str:
-    return _short(coverage.name.split(" · ")[0])
+def _first(name: str) -> str:
+    """Return the part of a coverage's name that says most."""
+    return _short(name.split(" · ", maxsplit=1)[0])
 
 
 def _short(text: str) -> str:
