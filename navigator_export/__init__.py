@@ -54,6 +54,12 @@ if TYPE_CHECKING:
     from navigator_export.recipe import Recipe as Recipe
     from navigator_export.selection import Criteria as Criteria, Selection as Selection
     from navigator_export.tiers import TierOptions as TierOptions, assign_tiers as assign_tiers
+    from navigator_export.upgrading import (
+        Change as Change,
+        Upgrade as Upgrade,
+        UpgradeOptions as UpgradeOptions,
+        upgrade as upgrade,
+    )
     from navigator_export.validation import Finding as Finding, validate as validate
     from navigator_export.version import __version__ as __version__
 
@@ -81,6 +87,7 @@ _HOMES = {
     "selection": ("Criteria", "Selection"),
     "layer.tally": ("Tally",),
     "tiers": ("TierOptions", "assign_tiers"),
+    "upgrading": ("Change", "Upgrade", "UpgradeOptions", "upgrade"),
     "validation": ("Finding", "validate"),
     "version": ("__version__",),
 }

@@ -73,15 +73,8 @@ def finish_layer(prepared: Prepared, recipe: Recipe, number: int | None = None) 
     techniques = annotate(scored, moved, prepared.tiers, prepared.release, recipe.comments, passages, shared)
     if recipe.hide_unscored:
         techniques = with_others_disabled(techniques, prepared.release.active)
-    opening = Opening(
-        fold=recipe.fold,
-        aggregate=recipe.aggregate,
-        layout=recipe.layout,
-        show_id=recipe.show_id,
-        hide_disabled=recipe.hide_unscored,
-        platforms=recipe.platforms,
-    )
-    layer = compose(techniques, heading_of(settled, shared), scale, moved.domain, moved.attack_version, opening)
+    heading = heading_of(settled, shared)
+    layer = compose(techniques, heading, scale, moved.domain, moved.attack_version, _opening(recipe))
     text = encode(layer)
     findings = _check(text, prepared.catalogue, recipe)
     return Product(
@@ -94,6 +87,17 @@ def finish_layer(prepared: Prepared, recipe: Recipe, number: int | None = None) 
         tally=settled.tally,
         warnings=(*settled.warnings, *moved_scores),
         findings=findings,
+    )
+
+
+def _opening(recipe: Recipe) -> Opening:
+    return Opening(
+        fold=recipe.fold,
+        aggregate=recipe.aggregate,
+        layout=recipe.layout,
+        show_id=recipe.show_id,
+        hide_disabled=recipe.hide_unscored,
+        platforms=recipe.platforms,
     )
 
 

@@ -10,7 +10,8 @@ import stat
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -50,21 +51,55 @@ def write(data: bytes, target: str | os.PathLike[str]) -> None:
         _write_standard_output(data)
         return
     name = named(target)
-    try:
+    with _told(name):
         descriptor = _descriptor(name)
         mode = None if descriptor is not None else _mode(name)
         if descriptor is not None:
             _write_all(descriptor, data)
-        elif mode is not None and stat.S_ISDIR(mode):
-            raise OutputError(name, [Problem("is a folder", hint="name a file in it")])
-        elif mode is not None and not stat.S_ISREG(mode):
+        elif mode is not None and _is_device(mode):
             _write_device(name, mode, data)
-        elif mode is not None and not mode & 0o222:
-            raise OutputError(name, [Problem("is read-only", hint="allow writing to it, or name another file")])
         else:
-            path = Path(os.path.realpath(name))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _replace(path, data, None if mode is None else stat.S_IMODE(mode))
+            _place(*_beside(name, mode, data))
+
+
+def write_together(files: Sequence[tuple[str, bytes]]) -> None:
+    """Write several files: all of them, or none where one cannot be.
+
+    Each is written beside its place first, and moved there when all are; what is no file is written after that.
+    Raises OutputError for the first that cannot be written, with existing files untouched.
+    """
+    waiting: list[tuple[str, Path, Path]] = []
+    others: list[tuple[str, bytes]] = []
+    try:
+        for target, data in files:
+            with _told(named(target)):
+                streams = target == STANDARD_OUTPUT or _descriptor(target) is not None
+                mode = None if streams else _mode(target)
+                if streams or _is_device(mode):
+                    others.append((target, data))
+                else:
+                    waiting.append((target, *_beside(target, mode, data)))
+        for target, temporary, path in waiting:
+            with _told(target):
+                _place(temporary, path)
+    except BaseException:
+        for _, temporary, _ in waiting:
+            with suppress(OSError):
+                temporary.unlink()
+        raise
+    for target, data in others:
+        write(data, target)
+
+
+def _is_device(mode: int | None) -> bool:
+    return mode is not None and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Raise OutputError that names a target for what the system has against writing it."""
+    try:
+        yield
     except (OSError, ValueError) as error:
         raise OutputError(name, [Problem(f"cannot be written: {reason(error)}")]) from None
 
@@ -132,7 +167,14 @@ def _write_device(name: str, mode: int, data: bytes) -> None:
         os.close(handle)
 
 
-def _replace(path: Path, data: bytes, mode: int | None) -> None:
+def _beside(name: str, mode: int | None, data: bytes) -> tuple[Path, Path]:
+    """Write a file beside its place, and return both; `mode` is that of what is there."""
+    if mode is not None and stat.S_ISDIR(mode):
+        raise OutputError(name, [Problem("is a folder", hint="name a file in it")])
+    if mode is not None and not mode & 0o222:
+        raise OutputError(name, [Problem("is read-only", hint="allow writing to it, or name another file")])
+    path = Path(os.path.realpath(name))
+    path.parent.mkdir(parents=True, exist_ok=True)
     _clear(path.parent)
     handle, temporary = tempfile.mkstemp(prefix=f".navigator-export-{os.getpid()}-", suffix=".part", dir=path.parent)
     try:
@@ -140,11 +182,20 @@ def _replace(path: Path, data: bytes, mode: int | None) -> None:
             _write_all(handle, data)
         finally:
             os.close(handle)
-        Path(temporary).chmod(mode if mode is not None else 0o666 & ~_umask())
-        Path(temporary).replace(path)
+        Path(temporary).chmod(stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())
     except BaseException:
         with suppress(OSError):
             Path(temporary).unlink()
+        raise
+    return Path(temporary), path
+
+
+def _place(temporary: Path, path: Path) -> None:
+    try:
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
         raise
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping as Dictionary
 from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from navigator_export.errors import Severity, nearest
+from navigator_export.packaged import packaged_text
 from navigator_export.wording import LINE
 
 if TYPE_CHECKING:
@@ -42,12 +41,8 @@ class Violation(msgspec.Struct, frozen=True):
 
 
 def schema_text(name: SchemaName) -> str:
-    """Return a schema's text, from the installed package or, in a checkout, from the top-level folder."""
-    file = f"{name}.schema.json"
-    packaged = resources.files("navigator_export") / "schemas" / file
-    if packaged.is_file():
-        return packaged.read_text("utf-8")
-    return (Path(__file__).parents[1] / "schemas" / file).read_text("utf-8")
+    """Return a schema's text."""
+    return packaged_text(f"schemas/{name}.schema.json")
 
 
 def is_valid(name: SchemaName, document: object) -> bool:

@@ -18,6 +18,14 @@ def metadata_of(entry: dict[str, Json], name: str) -> list[str]:
     return [item["value"] for item in entry.get("metadata", ()) if item.get("name") == name]
 
 
+def capabilities_of(entry: dict[str, Json]) -> list[str]:
+    """Return the ids of the capabilities that the metadata of a technique name: in a block each, or in an entry."""
+    blocks = metadata_of(entry, "capability")
+    inside = {"capability", "name", "framework", "group", "category", "value", "tier", "licence", "mapping type"}
+    named = [one["name"] for one in entry.get("metadata", ()) if "name" in one and one["name"] not in inside]
+    return blocks or named
+
+
 def technique_of(text: bytes, technique: str) -> dict[str, Json]:
     """Return the one entry of a technique in a layer's text."""
     [entry] = [entry for entry in json.loads(text)["techniques"] if entry["techniqueID"] == technique]

@@ -222,7 +222,12 @@ def hooks() -> dict[str, dict[str, Json]]:
 
 
 def test_hooks_describe_themselves_and_run_the_command() -> None:
-    assert list(hooks()) == ["navigator-export-validate", "navigator-export-build-check"]
+    assert list(hooks()) == [
+        "navigator-export-validate",
+        "navigator-export-upgrade",
+        "navigator-export-upgrade-check",
+        "navigator-export-build-check",
+    ]
     for hook in hooks().values():
         assert hook["name"]
         assert hook["description"]

@@ -64,7 +64,7 @@ def test_minor_releases_are_read_as_a_listed_one(version: str) -> None:
 def test_a_layer_with_a_finding_is_refused() -> None:
     with pytest.raises(LayerError, match="blank") as caught:
         make_layer(mapping_set(rated_rows()), Recipe(name="   "))
-    assert [finding.rule for finding in caught.value.findings] == ["schema"]
+    assert [finding.rule for finding in caught.value.findings] == ["field-missing"]
 
 
 def test_a_layer_may_be_folded_as_asked() -> None:

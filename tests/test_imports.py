@@ -87,6 +87,7 @@ def test_library_is_used_in_one_place(library: str, homes: str) -> None:
         ("layer", ("build", "cli", "export", "analysis")),
         ("validation", ("build", "cli", "export", "recipe", "readers")),
         ("schemas", ("validation", "readers", "layer", "build", "cli")),
+        ("upgrading", ("build", "cli", "export", "recipe", "preparation")),
         ("build", ("cli",)),
         ("analysis", ("build", "cli", "export")),
     ],

@@ -52,7 +52,8 @@ def test_the_account_sums_over_the_sources(files: tuple[Path, Path]) -> None:
 
 def test_title_file_name_and_metadata_say_which_releases_the_sources_are_at(files: tuple[Path, Path]) -> None:
     product = make_layer(read_each(*files), TARGET)
-    assert "ATT&CK 16.1 (from 6.3, 16.1)" in product.layer.name
+    assert product.layer.name == "M365 2025-07-18 · ATT&CK 16.1"
+    assert "moved from 6.3 to 16.1" in product.layer.description
     assert "attack-6.3+16.1-to-16.1" in product.file_name
     releases = metadata_of(json.loads(product.text), "ATT&CK release")
     assert releases == ["6.3 enterprise", "16.1 enterprise"]
@@ -63,7 +64,7 @@ def test_title_tells_the_releases_of_the_frameworks_that_are_selected_alone(tmp_
     new = mapping_file(tmp_path, [make_row()], "new.json", attack_version="15.1")
     selection = Selection(include=Criteria(frameworks=("m365",)))
     product = make_layer(read_each(old, new), Recipe(attack_version="16.1", selection=selection))
-    assert "(from 15.1)" in product.layer.name
+    assert "moved from 15.1 to 16.1" in product.layer.description
     assert product.tally.retargeting.from_release == "15.1"
 
 
@@ -164,8 +165,9 @@ def test_build_moves_each_source_to_the_release_of_the_manifest(files: tuple[Pat
     )
     layers = layers_in(tmp_path / "out")
     assert set(layers) == {"both.json", "old.json", "new.json", "a.json", "b.json"}
-    assert (tmp_path / "out/both.json").read_bytes() == make_layer(read_each(*files), TARGET).text
-    assert "(from 6.3)" in layers["old.json"]["name"]
+    both = json.loads(make_layer(read_each(*files), TARGET).text)
+    assert layers["both.json"]["techniques"] == both["techniques"]
+    assert "moved from 6.3 to 16.1" in layers["old.json"]["description"]
 
 
 def test_build_without_a_target_names_the_sources(files: tuple[Path, Path], tmp_path: Path, run: Run) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from navigator_export import OutputError, output, write
+from navigator_export.output import write_together
 from tests.real_inputs import ROOT
 from tests.running import run_process
 
@@ -311,3 +312,23 @@ def test_missing_standard_output_is_an_error_in_words(monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(OutputError, match=r"standard output.*closed"):
         write(NEW, "-")
+
+
+def test_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    old, new, folder = (str(tmp_path / name) for name in ("old", "deep/new", "folder"))
+    Path(old).write_bytes(b"before")
+    Path(folder).mkdir()
+    with pytest.raises(OutputError, match="is a folder"):
+        write_together([(old, b"after"), (new, b"after"), (folder, b"after")])
+    assert Path(old).read_bytes() == b"before"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [Path(old)]
+    write_together([(old, b"after"), (new, b"after")])
+    assert (Path(old).read_bytes(), Path(new).read_bytes()) == (b"after", b"after")
+
+
+def test_what_is_no_file_is_written_after_the_files(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    write_together([("-", b"out"), (str(tmp_path / "a"), b"in")])
+    assert (capfdbinary.readouterr().out, (tmp_path / "a").read_bytes()) == (b"out", b"in")
+    with pytest.raises(OutputError):
+        write_together([("-", b"out"), (str(tmp_path), b"in")])
+    assert capfdbinary.readouterr().out == b""

@@ -20,11 +20,13 @@ from tests.real_inputs import ROOT
 BAD_LAYER = b'{"name": 5}'
 
 
-def run_python(*arguments: str, path: Path, folder: Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run Python in a folder, with the package from `path` alone and its dependencies from here."""
+def run_python(
+    *arguments: str, path: Path, folder: Path, stdin: bytes = b"", python: str = sys.executable
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a Python in a folder, with the package from `path` first and its dependencies from here."""
     site_packages = sysconfig.get_path("purelib")
     return subprocess.run(
-        [sys.executable, *arguments],
+        [python, *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(path), site_packages))},
         input=stdin,
@@ -33,14 +35,35 @@ def run_python(*arguments: str, path: Path, folder: Path, stdin: bytes = b"") ->
     )
 
 
+ISOLATION = ["--no-build-isolation"] if find_spec("hatchling") else []
+"""Options of pip: in isolation where the build backend is not at hand."""
+
+
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel from a copy of what belongs to it; in isolation where the build backend is not at hand."""
-    folder = tmp_path_factory.mktemp("wheel")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy what belongs to the package."""
+    folder = tmp_path_factory.mktemp("project") / "project"
     ignored = shutil.ignore_patterns(".*", "__pycache__", "tests", "demo", "build", "dist")
-    shutil.copytree(ROOT, folder / "project", ignore=lambda at, names: ignored(at, names) if at == str(ROOT) else [])
-    isolation = ["--no-build-isolation"] if find_spec("hatchling") else []
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", *isolation, "-w", str(folder), "./project"]
+    shutil.copytree(ROOT, folder, ignore=lambda at, names: ignored(at, names) if at == str(ROOT) else [])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        *ISOLATION,
+        "-w",
+        str(folder),
+        str(project),
+    ]
     subprocess.run(command, check=True, cwd=folder, capture_output=True)
     [built] = folder.glob("*.whl")
     return built
@@ -56,7 +79,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def assert_works(path: Path, folder: Path) -> None:
-    """Assert that the package in `path` exports, and finds schemas, samples and ATT&CK facts, from another folder."""
+    """Assert that the package in `path` exports, and finds schemas, samples, facts and pages, from another folder."""
     where = run_python("-c", "import navigator_export; print(navigator_export.__file__)", path=path, folder=folder)
     assert Path(where.stdout.decode().strip()).is_relative_to(path), where.stderr
     for sample in ("sample", "sample-company"):
@@ -66,13 +89,15 @@ def assert_works(path: Path, folder: Path) -> None:
     arguments = ("-m", "navigator_export", "validate", "-", "--format", "json")
     checked = run_python(*arguments, path=path, folder=folder, stdin=BAD_LAYER)
     assert checked.returncode == 1, checked.stderr
-    assert {finding["rule"] for finding in json.loads(checked.stdout)["findings"]} >= {"schema"}
+    assert {finding["rule"] for finding in json.loads(checked.stdout)["findings"]} >= {"field-type"}
+    explained = run_python("-m", "navigator_export", "validate", "--explain", "not-json", path=path, folder=folder)
+    assert explained.stdout.startswith(b"# not-json\n"), explained.stderr
     read = "from navigator_export import read_bytes; read_bytes(b'{}', 'x')"
     refused = run_python("-c", read, path=path, folder=folder)
     assert b"mapping_objects is missing" in refused.stderr
 
 
-def test_wheel_holds_package_and_schemas_and_no_tests(wheel: Path) -> None:
+def test_wheel_holds_package_schemas_and_rule_pages_and_no_tests(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {
         str(file.relative_to(ROOT))
@@ -80,6 +105,7 @@ def test_wheel_holds_package_and_schemas_and_no_tests(wheel: Path) -> None:
         if file.is_file() and "__pycache__" not in file.parts
     }
     expected |= {f"navigator_export/schemas/{file.name}" for file in (ROOT / "schemas").iterdir()}
+    expected |= {f"navigator_export/docs/rules/{file.name}" for file in (ROOT / "docs" / "rules").iterdir()}
     packaged = {name for name in names if ".dist-info/" not in name}
     assert packaged == expected
     assert any(name.endswith("licenses/LICENSE") for name in names)
@@ -98,6 +124,22 @@ def test_installed_wheel_makes_the_same_layer_as_the_checkout(installed: Path, t
 
 def test_checkout_works_from_any_folder(tmp_path: Path) -> None:
     assert_works(ROOT, tmp_path)
+
+
+def test_editable_install_works_from_any_folder(project: Path, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    command = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", *ISOLATION]
+    subprocess.run([*command, "--editable", str(project)], check=True, capture_output=True)
+    nothing = tmp_path / "nothing"
+    found = run_python(
+        "-c", "import navigator_export as n; print(n.__file__)", path=nothing, folder=tmp_path, python=python
+    )
+    assert Path(found.stdout.decode().strip()).is_relative_to(project), found.stderr
+    for arguments, beginning in ((("--explain", "not-json"), b"# not-json\n"), (("-",), b"standard input::")):
+        call = ("-m", "navigator_export", "validate", *arguments)
+        result = run_python(*call, path=nothing, folder=tmp_path, python=python, stdin=BAD_LAYER)
+        assert result.stdout.startswith(beginning), result.stderr
 
 
 def test_installed_command_says_its_version(installed: Path, tmp_path: Path) -> None:

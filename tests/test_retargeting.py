@@ -204,7 +204,8 @@ def test_comment_and_metadata_say_where_a_mapping_was() -> None:
     assert metadata_of(layer, "moved") == ["T1562 to T1685, T1562.001 to T1685"]
     assert metadata_of(layer, "ATT&CK release") == ["16.1 enterprise"]
     assert metadata_of(layer, "layer's ATT&CK release") == ["20.0 enterprise"]
-    assert "ATT&CK 20.0 (from 16.1)" in layer["name"]
+    assert layer["name"].endswith(" · ATT&CK 20.0")
+    assert "moved from 16.1 to 20.0" in layer["description"]
 
 
 @pytest.mark.parametrize("style", ["short", "full"])
@@ -570,6 +571,6 @@ def test_release_of_mappings_that_are_not_moved_stays_as_the_source_says() -> No
     product = make_layer(mapping_set([make_row()], attack_version="16.9"))
     layer = json.loads(product.text)
     assert metadata_of(layer, "layer's ATT&CK release") == ["16.9 enterprise"]
-    assert "ATT&CK 16.9 ·" in layer["name"]
+    assert "ATT&CK 16.9" in layer["description"]
     told = product.tally.retargeting
     assert (told.from_release, told.to_release) == ("16.9", "16.1")

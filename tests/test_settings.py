@@ -83,7 +83,8 @@ def test_key_of_a_setting_stands_in_the_schema_of_a_manifest(setting: Setting) -
 
 def test_options_and_keys_are_those_of_the_table() -> None:
     asked = {word: f"--{word}" for word in ("threat", "target", "costs", "by")}
-    assert {setting.path: setting.option for setting in SETTINGS} | {"bundle.release": "--release"} | asked == OPTIONS
+    others = {"bundle.release": "--release", "on_merge": "--on-merge"} | asked
+    assert {setting.path: setting.option for setting in SETTINGS} | others == OPTIONS
     assert asked["by"] in options_of("compare")
     assert {asked["threat"], asked["target"], asked["costs"]} <= options_of("plan")
     assert {setting.path: setting.key for setting in SETTINGS} == KEYS

@@ -24,6 +24,7 @@ COMMANDS: Final = MappingProxyType(
         "plan": "Find the fewest capabilities that cover what threats use.",
         "threat": "Show what threats use, or write it as a layer.",
         "validate": "Report every finding in layer files.",
+        "upgrade": "Bring layer files to today's format, and to another ATT&CK release.",
         "inspect": "Show what mapping files hold.",
         "convert": "Write mapping files, in any form, as unified JSON.",
         "template": "Write a list to start your own mappings with.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping as Dictionary, Sequence
+from collections.abc import Iterator, Mapping as Dictionary, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.validation import RULES, Finding, Rule
-from navigator_export.validation.reports import ReportFormat, annotation, report, step_summary
+from navigator_export.validation.reports import Account, ReportFormat, annotation, is_overview, report, step_summary
 from navigator_export.wording import counted
 
 
@@ -19,15 +20,24 @@ def print_findings(
     format_: ReportFormat,
     title: str,
     rules: Sequence[Rule] = RULES,
+    account: Account | None = None,
+    *,
+    verbose: bool = False,
 ) -> None:
     """Write findings to standard output, and in a GitHub workflow to the summary of its step.
 
-    Raises OutputError where standard output cannot be written.
+    With an `account`, what was checked and what is left out is said on standard error. Raises OutputError where
+    standard output cannot be written.
     """
-    if findings or format_ in ("json", "sarif"):
-        answer(report(findings, files, format_, rules))
+    told = report(findings, files, format_, rules, account, verbose=verbose)
+    if told:
+        answer(told)
     if format_ == "github":
         add_to_summary(step_summary(findings, title))
+    if account:
+        complain(*_remarks(account, verbose=verbose))
+    if format_ == "text" and is_overview(findings, account, verbose=verbose):
+        complain("-v tells every finding, --explain RULE what a rule is about")
     if format_ != "github":
         errors = sum(finding.severity == "error" for finding in findings)
         complain(f"{title}: {counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}")
@@ -48,3 +58,26 @@ def add_to_summary(page: str) -> None:
     if summary:
         with suppress(OSError), Path(summary).open("a", encoding="utf-8") as file:
             file.write(page)
+
+
+def _remarks(account: Account, *, verbose: bool) -> Iterator[str]:
+    for what, files in account.skipped().items():
+        yield f"skipped as {what}: {counted(len(files), 'file')} ({_some(files, verbose=verbose)})"
+    if account.ignored:
+        rules = _some([f"{rule} {number:,}" for rule, number in account.ignored_rules()], verbose=verbose)
+        yield f"{counted(len(account.ignored), 'finding')} of ignored rules: {rules}"
+    releases = account.releases()
+    if releases:
+        named = _some([f"{release} ({counted(number, 'file')})" for release, number in releases], verbose=verbose)
+        yield f"techniques checked against ATT&CK {named}"
+    if account.unchecked():
+        yield f"techniques not checked in {counted(account.unchecked(), 'file')}, for want of a known ATT&CK release"
+
+
+def _some(words: Sequence[str], *, verbose: bool) -> str:
+    shown = words if verbose else words[:_SHOWN]
+    rest = len(words) - len(shown)
+    return f"{', '.join(shown)}{f' and {rest:,} more' if rest else ''}"
+
+
+_SHOWN: Final = 5

@@ -14,13 +14,25 @@ from navigator_export.sources.registry import files_of
 
 def spare(targets: Iterable[str], inputs: Sequence[str]) -> None:
     """Raise OutputError where a file to write is one that was read, by the words that named it, or is written twice."""
-    written = [Path(target) for target in targets if target != STANDARD_OUTPUT]
-    for number, target in enumerate(written):
-        if os.path.realpath(target) in map(os.path.realpath, written[:number]):
-            raise OutputError(str(target), [Problem("would be written twice", hint="name another file")])
-        for file in (file for word in inputs for file in files_of(word)):
-            if target.exists() and file.exists() and target.samefile(file):
-                raise OutputError(str(target), [Problem("was read as an input", hint="name another file")])
+    read = {_identity(file) for word in inputs for file in files_of(word)} - {None}
+    written: set[str] = set()
+    for target in targets:
+        if target == STANDARD_OUTPUT:
+            continue
+        if os.path.realpath(target) in written:
+            raise OutputError(target, [Problem("would be written twice", hint="name another file")])
+        if _identity(Path(target)) in read:
+            raise OutputError(target, [Problem("was read as an input", hint="name another file")])
+        written.add(os.path.realpath(target))
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from all others, whatever it is called; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def write_all(texts: Sequence[tuple[str, bytes]]) -> None:

@@ -7,6 +7,7 @@ import math
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
@@ -28,11 +29,24 @@ NO_LAYER = Rule("no-layer", "error", "The file holds no layer: one object, or a 
 DOCUMENT_RULES = (NOT_JSON, ENCODING, BYTE_ORDER_MARK, DUPLICATE_KEY, NO_LAYER)
 
 
+class _Kind(StrEnum):
+    """What JSON is told to be: layers, or something in which nothing is meant to be a layer."""
+
+    LAYER = ""
+    INDEX = "the index of a build"
+    MAPPINGS = "a mapping file"
+    BUNDLE = "a STIX bundle"
+    SCHEMA = "a JSON schema"
+    UNTOLD = "JSON of another kind"
+
+
 class Document(msgspec.Struct, frozen=True):
     """The layers in a file, each with its JSON path, and what is wrong with the file itself."""
 
     layers: tuple[tuple[str, dict[str, Any]], ...]
     findings: tuple[Finding, ...]
+    other: str = ""
+    """What a file is in which nothing is meant to be a layer, such as `a STIX bundle`; empty for any other."""
 
 
 def parse(data: bytes) -> Document:
@@ -51,15 +65,25 @@ def parse(data: bytes) -> Document:
             parse_int=_bounded,
         )
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        message = "the file is empty" if not text.strip() else f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
-        return Document((), (*findings, NOT_JSON.finding(place, message)))
+        return Document((), (*findings, _not_json(text, error)))
     except RecursionError:
         return Document((), (*findings, NOT_JSON.finding("", "the JSON is nested too deeply")))
     except _NumberError as error:
         return Document((), (*findings, NOT_JSON.finding(_position(text, error.literal), f"not valid JSON: {error}")))
     findings += _repeated_keys(value, repeats)
-    return Document(_split(value, findings), tuple(findings))
+    layers = _split(value, findings)
+    return Document(layers, tuple(findings), _other(value))
+
+
+def _not_json(text: str, error: json.JSONDecodeError) -> Finding:
+    place = f"line {error.lineno}, column {error.colno}"
+    if text.lstrip().startswith("<"):
+        hint = "download the layer itself; on GitHub it is behind the button Raw"
+        return NOT_JSON.finding(place, "this is a web page or XML, not a layer", hint)
+    if text.startswith("version https://git-lfs."):
+        return NOT_JSON.finding(place, "this is a pointer of Git LFS, not the file itself", "run git lfs pull")
+    message = "the file is empty" if not text.strip() else f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+    return NOT_JSON.finding(place, message)
 
 
 def _decode(data: bytes, findings: list[Finding]) -> str | None:
@@ -144,31 +168,43 @@ def _bounded(literal: str) -> int:
     return int(literal)
 
 
-def _is_index(value: dict[str, Any]) -> bool:
-    """Return whether this is the index that a build puts beside its layers: no layer, and nothing wrong with that."""
-    return str(value.get("generator", "")).startswith("navigator-export ") and {"layers", "groups"} <= value.keys()
+def _other(value: object) -> _Kind:
+    """Return what a document is, by its objects; one that is meant to be a layer decides."""
+    items = value if isinstance(value, list) else [value]
+    kinds = [_kind(item) for item in items if isinstance(item, dict)]
+    return _Kind.LAYER if _Kind.LAYER in kinds else next(iter(kinds), _Kind.UNTOLD)
 
 
-def _other_file(value: dict[str, Any]) -> Finding | None:
-    """Return what to say of an object that is not a layer but something else that is well known."""
+def _kind(value: dict[str, Any]) -> _Kind:
+    """Return what an object is; one that holds layers is meant to be some."""
+    if _is_meant_as_layer(value):
+        return _Kind.LAYER
+    if str(value.get("generator", "")).startswith("navigator-export ") and {"layers", "groups"} <= value.keys():
+        return _Kind.INDEX
     if "layers" in value:
-        return NO_LAYER.finding("$.layers", "layers wrapped in an object", "write the list alone")
+        return _Kind.LAYER
     if "mapping_objects" in value:
-        return NO_LAYER.finding("$", "this is a mapping file, not a layer", "make a layer of it with `export`")
+        return _Kind.MAPPINGS
     if value.get("type") == "bundle" and "objects" in value:
-        return NO_LAYER.finding("$", "this is a STIX bundle, not a layer", "name a layer file")
-    return None
+        return _Kind.BUNDLE
+    if "$schema" in value and "properties" in value:
+        return _Kind.SCHEMA
+    return _Kind.UNTOLD
+
+
+def _is_meant_as_layer(value: dict[str, Any]) -> bool:
+    if len(value.keys() & {"techniques", "domain", "versions"}) > 1:
+        return True
+    entries = value.get("techniques")
+    return isinstance(entries, list) and any(isinstance(entry, dict) and "techniqueID" in entry for entry in entries)
+
+
+_ADVICE: Final = {_Kind.MAPPINGS: "make a layer of it with `export`"}
 
 
 def _split(value: object, findings: list[Finding]) -> tuple[tuple[str, dict[str, Any]], ...]:
     if isinstance(value, dict):
-        if _is_index(value):
-            return ()
-        other = None if "techniques" in value else _other_file(value)
-        if other:
-            findings.append(other)
-            return ()
-        return (("$", value),)
+        return _single(value, findings)
     if not isinstance(value, list):
         findings.append(NO_LAYER.finding("$", "neither an object nor a list of objects"))
         return ()
@@ -181,3 +217,17 @@ def _split(value: object, findings: list[Finding]) -> tuple[tuple[str, dict[str,
         else:
             findings.append(NO_LAYER.finding(f"$[{index}]", "not an object", "a list of layers holds layers only"))
     return tuple(layers)
+
+
+def _single(value: dict[str, Any], findings: list[Finding]) -> tuple[tuple[str, dict[str, Any]], ...]:
+    match _kind(value):
+        case _Kind.LAYER if not _is_meant_as_layer(value):
+            findings.append(NO_LAYER.finding("$.layers", "layers wrapped in an object", "write the list alone"))
+        case _Kind.LAYER | _Kind.UNTOLD:
+            return (("$", value),)
+        case _Kind.INDEX:
+            pass  # It lies beside the layers of a build, where `*.json` names it too: nothing is wrong with that.
+        case other:
+            hint = _ADVICE.get(other, "name a layer file")
+            findings.append(NO_LAYER.finding("$", f"this is {other}, not a layer", hint))
+    return ()

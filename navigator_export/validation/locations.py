@@ -22,8 +22,8 @@ def around(path: str) -> list[str]:
 
 def lines_of(text: str, paths: frozenset[str]) -> dict[str, int]:
     """Return the line (from 1) of each of the JSON paths that stands in a JSON text; broken JSON gives what it can."""
-    if not paths:
-        return {}
+    if paths <= {"$"}:
+        return dict.fromkeys(paths, 1)
     walk = _Walk(paths)
     line, position = 1, 0
     for token in TOKEN.finditer(text):

@@ -55,7 +55,7 @@ class LayerView(msgspec.Struct, frozen=True, dict=True):
         if self.layer.get("customDataURL"):
             return True
         name = self.layer.get("domain")
-        return isinstance(name, str) and self.domain is None and bool(name.strip()) and meant_domain(name) is None
+        return isinstance(name, str) and self.domain is None and bool(_words(name)) and meant_domain(name) is None
 
     @cached_property
     def attack(self) -> str | None:
@@ -139,8 +139,12 @@ class LayerView(msgspec.Struct, frozen=True, dict=True):
 
 def meant_domain(name: str) -> Domain | None:
     """Return the domain that somebody means by another spelling, such as `Enterprise` or `enterprise_attack`."""
-    words = set(re.findall(r"[a-z]+", name.casefold())) - {"attack", "att", "ck", "mitre"}
-    return next((domain for domain in DOMAIN_NAMES if words == {domain}), None)
+    return next((domain for domain in DOMAIN_NAMES if _words(name) == {domain}), None)
+
+
+def _words(name: str) -> set[str]:
+    """Return the words of a domain's name that are not in all of them."""
+    return set(re.findall(r"[^\W\d_]+", name.casefold())) - {"attack", "att", "ck", "mitre", "matrix", "v"}
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -45,12 +45,12 @@ def test_each_release_counts_for_itself(tmp_path: Path) -> None:
     mapping_file(tmp_path, [make_row("A-E3"), make_row("A-E5")], "own.json")
     built(tmp_path, text)
     assert list(names_in(tmp_path / "out").values()) == [
-        "1 · E3 · M365 2025-07-18 · count",
-        "2 · E5 · M365 2025-07-18 · count",
+        "1 · E3 · M365 2025-07-18",
+        "2 · E5 · M365 2025-07-18",
+        "3 · E3 · M365 2025-07-18 · count",
+        "4 · E5 · M365 2025-07-18 · count",
         "E3 · M365 2025-07-18 · ATT&CK 20.0",
         "E5 · M365 2025-07-18 · ATT&CK 20.0",
-        "3 · E3 · M365 2025-07-18",
-        "4 · E5 · M365 2025-07-18",
     ]
 
 
@@ -83,7 +83,7 @@ def test_a_number_is_part_of_what_is_remembered(tmp_path: Path, run: Run) -> Non
     assert (
         run("build", manifest_file(tmp_path, f"{text}  - {{select: {{capability: MAIL-IN-A}}, path: a}}\n")).code == 0
     )
-    assert [name[:13] for name in names_in(tmp_path).values()] == ["1 · MAIL-IN-A", "2 · MAIL-IN-B"]
+    assert [name[:13] for name in names_in(tmp_path).values()] == ["1 · MAIL-IN-B", "2 · MAIL-IN-A"]
 
 
 IDS = st.lists(st.text(st.sampled_from("AB12 -/*:·"), max_size=12).map("A{}".format), min_size=1, max_size=6)

@@ -23,12 +23,12 @@ def good(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bad(tmp_path: Path) -> Path:
-    return write(tmp_path, "bad.json", layer_bytes(domain="x", extra=1))
+    return write(tmp_path, "bad.json", layer_bytes(name="bad", domain="x", extra=1))
 
 
 @pytest.fixture
 def warned(tmp_path: Path) -> Path:
-    return write(tmp_path, "warned.json", layer_bytes(extra=1))
+    return write(tmp_path, "warned.json", layer_bytes(name="warned", extra=1))
 
 
 def test_clean_file_exits_0(run: Run, good: Path) -> None:

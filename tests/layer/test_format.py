@@ -47,7 +47,7 @@ def test_text_says_what_the_layer_holds_and_is_the_same_each_time() -> None:
 def test_any_character_in_a_name_survives_the_text(text: str) -> None:
     product = make_layer(MAPPINGS, Recipe(name=f"x{text}"))
     assert json.loads(product.text)["name"] == f"x{text}"
-    assert validate(product.text) == ()
+    assert {finding.rule for finding in validate(product.text)} <= {"layer-name"}
 
 
 @pytest.mark.parametrize("text", ["\u2028", "\U0001f600", "</script>", '"\\', "\u00e9"])
@@ -57,7 +57,7 @@ def test_any_printed_character_of_a_source_survives_the_text(text: str) -> None:
     [technique] = json.loads(product.text)["techniques"]
     assert metadata_of(technique, "capability") == [f"A{text}B"]
     assert f"It detects {text} it." in technique["comment"]
-    assert validate(product.text) == ()
+    assert {finding.rule for finding in validate(product.text)} <= {"layer-name"}
 
 
 @pytest.mark.parametrize("text", ["\x00", "\x1b[31m", "\x07", "\x7f", "\x9b"])

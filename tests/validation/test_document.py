@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from navigator_export import Finding, validate
+from navigator_export.validation.document import parse
 from tests.made_inputs import layer_bytes, make_layer_json, mapping_bytes, nested_lists, rated_rows
 from tests.real_inputs import ROOT
 
@@ -179,3 +180,44 @@ def test_index_of_a_build_is_passed_over() -> None:
     index = (ROOT / "layers" / "index.json").read_bytes()
     assert validate(index) == ()
     assert validate(index.replace(b'"groups"', b'"other"')) != ()
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"\n<!DOCTYPE html><html>", "a web page or XML"),
+        (b"<svg/>", "a web page or XML"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "a pointer of Git LFS"),
+        (b'{"type": "bundle", "objects": []}', "a STIX bundle"),
+        (b'{"metadata": {}, "mapping_objects": []}', "a mapping file"),
+        (b'{"$schema": "x", "properties": {}}', "a JSON schema"),
+    ],
+)
+def test_file_of_another_sort_is_told_for_what_it_is(data: bytes, what: str) -> None:
+    [finding] = validate(data)
+    assert finding.message == f"this is {what}, not {'the file itself' if 'LFS' in what else 'a layer'}"
+    assert finding.hint
+
+
+@pytest.mark.parametrize(
+    ("data", "other"),
+    [
+        (GOOD, ""),
+        (b"[" + GOOD + b"]", ""),
+        (b'{"domain": "enterprise-attack", "techniques": 5}', ""),
+        (b'{"techniques": [5, {"techniqueID": "T1114"}]}', ""),
+        (b'[{"name": "x"}, {"techniques": [], "versions": {}}]', ""),
+        (b'{"layers": []}', ""),
+        (b'{"domain": "enterprise-attack", "versions": {}}', ""),
+        (b"{", ""),
+        (b'{"name": "package", "version": "1.0"}', "JSON of another kind"),
+        (b'{"techniques": [{"id": "T1114"}]}', "JSON of another kind"),
+        (b'["a"]', "JSON of another kind"),
+        (b"[]", "JSON of another kind"),
+        (b'[{"type": "bundle", "objects": []}]', "a STIX bundle"),
+        (b'{"mapping_objects": []}', "a mapping file"),
+        (b'{"generator": "navigator-export 1", "layers": [], "groups": []}', "the index of a build"),
+    ],
+)
+def test_document_says_what_it_is_where_nothing_in_it_is_meant_to_be_a_layer(data: bytes, other: str) -> None:
+    assert parse(data).other == other

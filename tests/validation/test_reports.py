@@ -12,8 +12,9 @@ from hypothesis import given, strategies as st
 
 from navigator_export import Finding, validate
 from navigator_export.characters import spelled_out
-from navigator_export.validation import RULES, validate_files
-from navigator_export.validation.reports import REPORT_FORMATS, markdown, report, step_summary
+from navigator_export.validation import RULES, Checked, Rule, validate_files
+from navigator_export.validation.pages import REPOSITORY, address, page
+from navigator_export.validation.reports import REPORT_FORMATS, Account, markdown, report, step_summary
 from navigator_export.version import __version__
 from tests.made_inputs import Json, layer_bytes, make_layer_json
 
@@ -54,6 +55,9 @@ def checked_sarif(text: str) -> dict[str, Any]:
         for rule in rules.values():
             assert isinstance(rule["shortDescription"]["text"], str)
             assert rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error")
+            if "helpUri" in rule:
+                assert re.fullmatch(r"https://[\w./-]+", rule["helpUri"])
+                assert rule["help"]["text"]
         assert isinstance(run["results"], list)
         for result in run["results"]:
             assert isinstance(result["message"]["text"], str)
@@ -221,6 +225,82 @@ def test_nothing_found_is_a_whole_document() -> None:
     assert json.loads(report([], files, "json")) == {"files": ["a.json"], "errors": 0, "warnings": 0, "findings": []}
     [run] = checked_sarif(report([], files, "sarif"))["runs"]
     assert run["results"] == []
+
+
+def test_sarif_tells_what_a_rule_is_about_and_where_its_page_is() -> None:
+    [run] = checked_sarif(report(validate(layer_bytes(extra=1), "a.json"), {}, "sarif"))["runs"]
+    assert run["tool"]["driver"]["informationUri"] == REPOSITORY
+    [rule] = run["tool"]["driver"]["rules"]
+    assert rule["helpUri"] == address("unknown-field")
+    assert rule["help"] == {"text": page("unknown-field"), "markdown": page("unknown-field")}
+
+
+def test_rule_without_a_page_has_no_address() -> None:
+    own = Rule("own", "error", "A rule of somebody else's.")
+    [run] = checked_sarif(report([own.finding("$", "bad", file="a.json")], {}, "sarif", [own]))["runs"]
+    [rule] = run["tool"]["driver"]["rules"]
+    assert rule.keys() == {"id", "shortDescription", "defaultConfiguration"}
+
+
+# ---- an overview of many findings ------------------------------------------------------------------------------------
+
+
+def overview(findings: list[Finding], *files: str) -> list[list[str]]:
+    """Return the parts of the text about findings in files, each as its lines."""
+    account = Account(tuple(Checked(file, ("enterprise 16.1",)) for file in files))
+    return [part.splitlines() for part in report(findings, {}, "text", RULES, account).split("\n\n")]
+
+
+def many(rule: str, severity: str, *numbers: int) -> list[Finding]:
+    """Return so many findings of a rule in the first file, the second and so on."""
+    return [
+        Finding(rule, severity, f"$.x[{place}]", "bad", file=f"{file}.json")
+        for file, number in enumerate(numbers)
+        for place in range(number)
+    ]
+
+
+def test_rules_with_errors_come_first_and_those_with_most_findings() -> None:
+    found = many("link-protocol", "error", 3) + many("unknown-field", "warning", 40) + many("not-json", "error", 7)
+    *rules, table = overview(found, "0.json")
+    assert [lines[0] for lines in rules] == [
+        "not-json: 7 errors in 1 file",
+        "link-protocol: 3 errors in 1 file",
+        "unknown-field: 40 warnings in 1 file",
+    ]
+    assert [line.split() for line in table] == [
+        ["errors", "warnings", "ATT&CK", "file"],
+        ["10", "40", "enterprise", "16.1", "0.json"],
+    ]
+
+
+def test_first_places_are_of_as_many_files_as_there_are() -> None:
+    [[head, doc, *places], _] = overview(many("not-json", "error", 30, 1, 0, 1, 1), "0.json")
+    assert head == "not-json: 33 errors in 4 files"
+    assert doc.strip() == next(rule.doc for rule in RULES if rule.id == "not-json")
+    assert places == ["  0.json::$.x[0]: bad", "  1.json::$.x[0]: bad", "  3.json::$.x[0]: bad", "  and 30 more"]
+    [[_, _, *places], _] = overview(many("not-json", "error", 30, 1), "0.json")
+    assert places[:3] == ["  0.json::$.x[0]: bad", "  1.json::$.x[0]: bad", "  0.json::$.x[1]: bad"]
+
+
+def test_rule_may_have_errors_and_warnings() -> None:
+    [[head, *_], _] = overview(many("no-layer", "error", 2) + many("no-layer", "warning", 1, 30), "0.json")
+    assert head == "no-layer: 2 errors, 31 warnings in 2 files"
+
+
+def test_table_has_the_files_with_findings_and_counts_the_others() -> None:
+    _, [_, first, second, rest] = overview(
+        many("not-json", "error", 1000, 0, 40), "0.json", "1.json", "2.json", "3.json"
+    )
+    assert first.split() == ["1,000", "0", "enterprise", "16.1", "0.json"]
+    assert second.split() == ["40", "0", "enterprise", "16.1", "2.json"]
+    assert rest == "and 2 files without a finding"
+
+
+def test_columns_stand_below_each_other() -> None:
+    _, table = overview(many("not-json", "error", 1000, 40), "0.json", "1.json")
+    assert {line.index("enterprise") for line in table[1:]} == {table[0].index("ATT&CK")}
+    assert {line.index(".json") for line in table[1:]} == {table[0].index("file") + 1}
 
 
 # ---- annotations for GitHub ------------------------------------------------------------------------------------------

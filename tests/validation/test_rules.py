@@ -138,7 +138,7 @@ INVALID: list[tuple[str, dict[str, Json], str]] = [
     ("attack-version-missing", {"versions": versions(attack=16)}, "$.versions.attack"),
     ("field-type", {"versions": versions(navigator=None)}, "$.versions.navigator"),
     ("domain-unknown", {"customDataURL": ""}, "$.customDataURL"),
-    ("field-missing", {"techniques": ...}, "$"),
+    ("no-techniques", {"techniques": ...}, "$"),
     ("navigator-crash", {"techniques": None}, "$.techniques"),
     ("field-type", {"techniques": {}}, "$.techniques"),
     ("navigator-crash", {"techniques": [*technique(), None]}, "$.techniques[1]"),

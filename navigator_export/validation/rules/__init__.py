@@ -24,6 +24,7 @@ from navigator_export.validation.rules import (
     platforms,
     releases,
     techniques,
+    unknown,
     visibility,
 )
 from navigator_export.validation.view import LayerView
@@ -32,7 +33,7 @@ Check = Callable[[LayerView], Iterator[Finding]]
 
 LOSSES: Final[tuple[Check, ...]] = (
     fields.check_schema,
-    fields.check_fields,
+    unknown.check_fields,
     formats.check_format,
     domains.check_domain,
     releases.check_attack_version,
@@ -62,7 +63,7 @@ RULES: Final[tuple[Rule, ...]] = (
     fields.MISSING,
     fields.TYPE,
     fields.VALUE,
-    fields.UNKNOWN_FIELD,
+    unknown.UNKNOWN_FIELD,
     formats.VERSIONS,
     formats.FORMAT,
     formats.OLD_FIELD,

@@ -1,16 +1,14 @@
-"""Fields that are not what the layer format asks for: missing, of another kind, or unknown to it."""
+"""Fields that are not what the layer format asks for: missing, or of another kind."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from navigator_export import schemas
 from navigator_export.schemas import Violation
 from navigator_export.validation.findings import Finding
-from navigator_export.validation.hints import Hints
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.rules import items
 from navigator_export.validation.view import LayerView, is_number
@@ -24,7 +22,6 @@ MISSING = Rule("field-missing", "error", "A field that the Navigator needs is mi
 TYPE = Rule("field-type", "error", "A field holds another kind of value than the format asks for: it is dropped.")
 VALUE = Rule("field-value", "warning", "A field holds a value that means nothing to the Navigator: it is ignored.")
 TECHNIQUE_ID = Rule("technique-id", "error", "An entry has no ATT&CK id: the Navigator silently drops it.")
-UNKNOWN_FIELD = Rule("unknown-field", "warning", "A field is not part of the layer format: the Navigator ignores it.")
 
 _JUDGED_ELSEWHERE: Final = {
     ("domain",),
@@ -36,7 +33,7 @@ _JUDGED_ELSEWHERE: Final = {
 }
 """Fields of which other checks know what the Navigator makes of them."""
 
-_ELSEWHERE_IF_MISSING: Final = {"domain", "versions", "layer"}
+_ELSEWHERE_IF_MISSING: Final = {"domain", "versions", "layer", "techniques"}
 """Likewise, where they are missing."""
 
 
@@ -89,7 +86,7 @@ def _missing(violation: Violation, path: str, view: LayerView) -> Finding | None
     return MISSING.finding(path, violation.message, f'write "{name}": {_EXAMPLES[name]}')
 
 
-_EXAMPLES: Final = {"name": '"…"', "techniques": "[ … ]", "label": '"…"', "color": '"#66b1ff"'}
+_EXAMPLES: Final = {"name": '"…"', "label": '"…"', "color": '"#66b1ff"'}
 
 
 def _item(view: LayerView, parts: tuple[str | int, ...]) -> dict[str, Any]:
@@ -130,7 +127,7 @@ def _instead(violation: Violation) -> str:
     """Return what to write instead of a value of another kind, such as 5 for "5"."""
     found, wanted = violation.found, violation.message.partition(", found")[0]
     if violation.parts == ("techniques",):
-        return f'write "techniques": {_EXAMPLES["techniques"]}'
+        return 'write "techniques": [ … ]'
     if violation.parts == ("gradient", "colors"):
         return "write at least two colours, or leave gradient out"
     if found is None:
@@ -179,52 +176,3 @@ def _is_numeric(found: object) -> bool:
 def _id_hint(found: object) -> str:
     meant = re.fullmatch(r"\s*([Tt][0-9]{4}(?:[./][0-9]{3})?)\s*", found) if isinstance(found, str) else None
     return f'write "{meant[1].upper().replace("/", ".")}"' if meant else 'write an id such as "T1114" or "T1114.003"'
-
-
-# ---- unknown fields --------------------------------------------------------------------------------------------------
-
-
-def check_fields(view: LayerView) -> Iterator[Finding]:
-    """Find fields that the format does not know, at the layer, its parts and its techniques."""
-    known = _known_fields()
-    yield from _unknown_fields([(view.path, view.layer)], known["layer"], _OLD_FIELDS)
-    for name in ("versions", "filters", "layout", "gradient"):
-        yield from _unknown_fields([(f"{view.path}.{name}", view.part(name))], known[name], _OLD_FIELDS)
-    legend = view.layer.get("legendItems")
-    labels = enumerate(legend if isinstance(legend, list) else ())
-    yield from _unknown_fields(
-        [(f"{view.path}.legendItems[{i}]", item) for i, item in labels if isinstance(item, dict)], known["legendItems"]
-    )
-    yield from _unknown_fields(view.techniques, known["technique"])
-
-
-_OLD_FIELDS: Final = {
-    "stages": "stages went with PRE-ATT&CK in format 4; leave it out",
-    "viewMode": "",
-    "version": "",
-}
-"""Fields of older formats, and what to do about them; empty for those that another check judges."""
-
-
-@cache
-def _known_fields() -> dict[str, frozenset[str]]:
-    """Return the fields of a layer and of its parts, as the schema lists them."""
-    layer = schemas.load("navigator-layer-4.5")
-    parts = {name: layer["properties"][name] for name in ("versions", "filters", "layout", "gradient")}
-    nodes = {"layer": layer, **parts, "technique": layer["$defs"]["technique"]}
-    nodes["legendItems"] = layer["properties"]["legendItems"]["items"]
-    return {name: frozenset(node["properties"]) for name, node in nodes.items()}
-
-
-def _unknown_fields(
-    places: Iterable[tuple[str, dict[str, Any]]], known: frozenset[str], old: dict[str, str] | None = None
-) -> Iterator[Finding]:
-    fields = Hints(known, "fields")
-    old = old or {}
-    for path, value in places:
-        for field in sorted(value.keys() - known):
-            hint = old.get(field, None)
-            if hint == "":
-                continue
-            place = path + schemas.json_path([field]).removeprefix("$")
-            yield UNKNOWN_FIELD.finding(place, f"unknown field {field!r}", hint or fields.near(field))

@@ -65,8 +65,9 @@ def _missing(view: LayerView, path: str) -> Iterator[Finding]:
     if not isinstance(versions, dict):
         return
     stated = versions.get("attack", "")
+    is_checked = view.own_release is not None and not view.against
     newest = view.own_release.version if view.own_release else view.newest
-    opened = f"opened{'' if view.against else ' and checked'} as the newest, {newest}"
+    opened = f"opened{' and checked' if is_checked else ''} as the newest, {newest}"
     if stated == "":
         where = path if "versions" in view.layer else view.path
         hint = f'write the one that it was made for, such as "versions": {{"attack": "{view.newest}", …}}'

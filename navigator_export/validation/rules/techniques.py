@@ -76,12 +76,12 @@ def _unheard_of(view: LayerView) -> Iterator[Finding]:
     """Find ids that no release of the layer's domain has: what can be said where its own release is not known."""
     if view.domain is None:
         return
-    newest = view.catalogue.release(view.domain, view.catalogue.newest(view.domain))
+    newest = view.catalogue.require(view.domain, view.catalogue.newest(view.domain))
     table = view.catalogue.domains[view.domain]
+    ids = Hints(newest.active, "ids")
     for path, entry in view.techniques:
         id_ = entry.get("techniqueID")
-        if newest and isinstance(id_, str) and TECHNIQUE_ID.fullmatch(id_) and not table.knows(id_):
-            ids = Hints(newest.active, "ids")
+        if isinstance(id_, str) and TECHNIQUE_ID.fullmatch(id_) and not table.knows(id_):
             yield replace(_inactive(id_, newest.standing(id_), newest, ids), path=f"{path}.techniqueID")
 
 
@@ -124,16 +124,22 @@ def _inactive(id_: str, standing: Standing, release: Release, ids: Hints) -> Fin
             hint = (
                 f"use {standing.replacement} {release.name(standing.replacement)}"
                 if standing.replacement
-                else "nothing active replaces it"
+                else "nothing active replaces it; leave it out"
             )
             return REVOKED.finding("", f"{named} is revoked{since}", hint)
         case "deprecated" | "removed":
             return DEPRECATED.finding("", f"{named} is {standing.kind}{since}", "nothing replaces it; leave it out")
         case "not yet":
-            return NOT_YET.finding("", f"{named} is not in {at}", f"it is new in {standing.since}")
+            return NOT_YET.finding(
+                "",
+                f"{named} is not in {at}",
+                f"it is new in {standing.since}: state that release or a later one, or leave it out",
+            )
         case "other domain":
             return OTHER_DOMAIN.finding(
-                "", f"{id_} is not a technique of {release.domain}", f"it belongs to {standing.domain}"
+                "",
+                f"{id_} is not a technique of {release.domain}",
+                f"it belongs in a layer of {standing.domain}; leave it out",
             )
         case _:
             return UNKNOWN.finding("", f"unknown technique {id_} in {at}", ids.near(id_))

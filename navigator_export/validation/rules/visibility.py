@@ -22,9 +22,10 @@ HIDDEN = Rule(
 
 def check_visibility(view: LayerView) -> Iterator[Finding]:
     """Find layers that show nothing, and annotated sub-techniques that are folded away."""
-    if isinstance(view.layer.get("techniques"), list) and not view.is_custom:
+    if isinstance(view.layer.get("techniques", []), list) and not view.is_custom:
         if not view.techniques:
-            yield NO_TECHNIQUES.finding(f"{view.path}.techniques", "no technique", "list the techniques to be marked")
+            where = f"{view.path}.techniques" if "techniques" in view.layer else view.path
+            yield NO_TECHNIQUES.finding(where, "no technique", "list the techniques to be marked")
         elif not any(kept(entry) for _, entry in view.techniques):
             said = "no technique has an annotation: the matrix stays white"
             yield NO_TECHNIQUES.finding(f"{view.path}.techniques", said, "give them a score, a color or a comment")
@@ -67,11 +68,11 @@ def _folded(view: LayerView) -> Iterator[Finding]:
 
 
 def _shows(entry: Entry, *, aggregates: bool, without_disabled: bool) -> bool:
-    """Return whether there is something to see of an entry when it is not folded away, and nowhere else."""
+    """Return whether an entry has something to see, of which the folded parent gives no sign by its aggregate score."""
     said = kept(entry.fields).keys()
     if "enabled" in said:
         return bool(said - {"enabled", "score", "color"}) and not without_disabled
-    return bool(said - {"score"} if aggregates else said)
+    return bool(said) and not (aggregates and "score" in said)
 
 
 def _is_open(view: LayerView, parent: str, tactic: str) -> bool:

@@ -16,7 +16,7 @@ from navigator_export.readers.lists.columns import FIELDS, OTHER_OPTIONS
 from navigator_export.readers.lists.template import template
 from tests.readers.lists.made_lists import pairs, ratings, read_csv
 from tests.real_inputs import ROOT
-from tests.results import metadata_of
+from tests.results import capabilities_of, metadata_of
 from tests.running import Run
 
 CASES = ROOT.parent / "shared" / "list-cases"
@@ -44,7 +44,7 @@ def test_shared_cases(run: Run, monkeypatch: pytest.MonkeyPatch, name: str, case
     assert re.search(want.get("says", ""), outcome.err)
     if "pairs" in want:
         entries = json.loads(outcome.out)["techniques"]
-        found = {entry["techniqueID"]: sorted(metadata_of(entry, "capability")) for entry in entries}
+        found = {entry["techniqueID"]: sorted(capabilities_of(entry)) for entry in entries}
         assert found == {technique: sorted(ids) for technique, ids in want["pairs"].items()}
 
 

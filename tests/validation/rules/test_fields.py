@@ -81,22 +81,6 @@ def test_hint_says_what_to_write(fields: dict[str, Json], hint: str) -> None:
     assert only(**fields).hint == hint
 
 
-@pytest.mark.parametrize(
-    ("fields", "hint"),
-    [
-        ({"filters": {"platform": ["Windows"]}}, "nearest fields: platforms"),
-        ({"filters": {"stages": ["act"]}}, "stages went with PRE-ATT&CK in format 4; leave it out"),
-        ({"versions": {"attack": "16", "layer": "4.5", "nav": "5"}}, "nearest fields: navigator"),
-        ({"gradient": {"colors": ["#ffffff", "#000000"], "minValue": 0, "maxValue": 3, "min": 0}}, "nearest fields"),
-        ({"legendItems": [{"label": "a", "color": "#ffffff", "colour": "red"}]}, "nearest fields: color"),
-    ],
-)
-def test_unknown_fields_of_the_parts_are_told(fields: dict[str, Json], hint: str) -> None:
-    finding = only(**fields)
-    assert (finding.rule, finding.severity) == ("unknown-field", "warning")
-    assert finding.hint.startswith(hint)
-
-
 def test_number_as_text_works_in_a_gradient() -> None:
     gradient = {"colors": ["#ffffff", "#000000"], "minValue": "0", "maxValue": 3}
     assert told(gradient=gradient) == ["field-type warning $.gradient.minValue"]

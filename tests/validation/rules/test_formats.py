@@ -78,14 +78,15 @@ def test_old_domain_is_read_as_todays_and_checked(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "meant"),
     [("enterprise", "enterprise-attack"), ("Mobile", "mobile-attack"), ("attack-ics", "ics-attack"),
-     ("Enterprise ATT&CK", "enterprise-attack"), ("enterprise_attack", "enterprise-attack")],
+     ("Enterprise ATT&CK", "enterprise-attack"), ("enterprise_attack", "enterprise-attack"),
+     ("enterprise-attack-v16", "enterprise-attack"), ("mitre-ics", "ics-attack")],
 )  # fmt: skip
 def test_misspelt_domain_is_told_with_the_right_one(name: str, meant: str) -> None:
     finding = only(domain=name)
     assert (finding.rule, finding.hint) == ("domain-unknown", f'write "{meant}"')
 
 
-@pytest.mark.parametrize("name", [..., "", " ", None, 5, []])
+@pytest.mark.parametrize("name", [..., "", " ", "mitre-attack", "-", None, 5, []])
 def test_domain_that_is_none_is_told(name: Json) -> None:
     assert only(domain=name).rule == "domain-unknown"
 

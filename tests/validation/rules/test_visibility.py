@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.made_inputs import Json
+from navigator_export import Recipe, make_layer, validate
+from tests.made_inputs import Json, mapping_set, rated_rows
 from tests.validation.made_layers import only, technique, told
 
 SUB = technique("T1114.003")
@@ -67,9 +68,16 @@ def test_old_view_mode_counts_where_there_is_no_layout(mode: int, is_hidden: boo
     assert f"{HIDDEN} $.techniques[0]" in told(layout={}, viewMode=mode, techniques=SUB)
 
 
-def test_aggregate_scores_do_not_show_a_comment() -> None:
+@pytest.mark.parametrize(("score", "is_hidden"), [(..., True), (0, False)])
+def test_aggregate_score_of_the_parent_stands_for_scored_sub_techniques_alone(score: Json, is_hidden: bool) -> None:
     layout = {"showAggregateScores": True}
-    assert told(layout=layout, techniques=technique("T1114.003", comment="x")) == [f"{HIDDEN} $.techniques[0]"]
+    found = told(layout=layout, techniques=technique("T1114.003", score=score, comment="x"))
+    assert found == [f"{HIDDEN} $.techniques[0]"] * is_hidden
+
+
+def test_folded_layers_of_our_own_that_aggregate_have_no_finding() -> None:
+    recipe = Recipe(fold=True, aggregate=True)
+    assert validate(make_layer(mapping_set(rated_rows()), recipe).text) == ()
 
 
 OPENED = technique("T1078", score=..., showSubtechniques=True)

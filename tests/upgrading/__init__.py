@@ -1,0 +1,1 @@
+"""Upgrading of layers."""
