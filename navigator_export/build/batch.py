@@ -17,7 +17,7 @@ from navigator_export.analysis.tactics import count_by_tactic
 from navigator_export.attack import Catalogue
 from navigator_export.build.drift import Drift, find_drift
 from navigator_export.build.expansion import Plan, expand
-from navigator_export.build.index import IndexedLayer, TacticFigures, index_files, indexed_sources
+from navigator_export.build.index import IndexedLayer, index_files, indexed_matrices, indexed_sources
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
 from navigator_export.build.numbering import numbered
@@ -78,12 +78,11 @@ class Workshop:
             plan, layer, state, left_out=tally.left_out(), inactive=tally.retargeting.dropped, warnings=product.warnings
         )
 
-    def _per_tactic(self, product: Product) -> dict[str, TacticFigures]:
+    def _per_tactic(self, product: Product) -> dict[str, int]:
         """Return how many techniques of each tactic a layer has."""
         release = self._catalogue.require(product.tally.retargeting.domain, product.tally.retargeting.to_release)
         scored = [entry.technique_id for entry in product.layer.techniques or () if entry.enabled is not False]
-        counts = count_by_tactic(release, [scored])
-        return {row.tactic: TacticFigures(row.name, row.counts[0], row.of) for row in counts}
+        return {row.tactic: row.counts[0] for row in count_by_tactic(release, [scored])}
 
 
 def build(
@@ -130,7 +129,9 @@ def build(
             for path, text in (file for one in analysed for file in one.files):
                 staging.keep(path, text)
             entries = [one.entry for one in analysed if one.entry]
-            for path, text in index_files(manifest, plans, layers, entries).items():
+            for path, text in index_files(
+                manifest, plans, layers, entries, indexed_matrices(layers, catalogue)
+            ).items():
                 staging.keep(path, text)
             files = [layer.file for layer in layers] + [path for one in analysed for path, _ in one.files]
             removed = put_in_place(staging, output, files, manifest.inputs)
@@ -159,7 +160,8 @@ def check(
     _require_layers(manifest, made)
     layers = tuple(result.layer for result in made if result.layer)
     analysed = _analysed(manifest, sources, catalogue, layers)
-    texts = index_files(manifest, plans, layers, [one.entry for one in analysed if one.entry])
+    entries = [one.entry for one in analysed if one.entry]
+    texts = index_files(manifest, plans, layers, entries, indexed_matrices(layers, catalogue))
     texts |= {path: text for one in analysed for path, text in one.files}
     expected = {layer.file: layer.sha256 for layer in layers}
     expected |= {path: hashlib.sha256(text).hexdigest() for path, text in texts.items()}

@@ -11,11 +11,14 @@ from urllib.parse import quote
 
 import msgspec
 
+from navigator_export.analysis.tactics import count_by_tactic
+from navigator_export.attack import Catalogue
 from navigator_export.build.expansion import Plan
 from navigator_export.build.manifest import Manifest
 from navigator_export.build.paths import OWN_FILES
 from navigator_export.characters import escaped_in_json, spelled_out
-from navigator_export.model import Source
+from navigator_export.layer.format import DOMAIN_NAMES
+from navigator_export.model import Domain, Source
 from navigator_export.validation.reports import markdown
 from navigator_export.version import __version__
 
@@ -34,12 +37,22 @@ class IndexedSource(msgspec.Struct, frozen=True):
     attack_version: str
 
 
-class TacticFigures(msgspec.Struct, frozen=True):
-    """How many techniques of a tactic a layer has."""
+class IndexedTactic(msgspec.Struct, frozen=True):
+    """One tactic of a matrix."""
 
     name: str
-    covered: int
-    of: int
+    techniques: int
+    """With sub-techniques."""
+
+
+class IndexedMatrix(msgspec.Struct, frozen=True):
+    """One domain at one ATT&CK release: what the figures of its layers are of."""
+
+    domain: str
+    attack_version: str
+    techniques: int
+    tactics: dict[str, IndexedTactic]
+    """By short name, in the order of the matrix."""
 
 
 class IndexedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,8 +71,8 @@ class IndexedLayer(msgspec.Struct, frozen=True, omit_defaults=True):
     command: str
     """Command that makes the same layer, but for its name and description."""
     sha256: str
-    tactics: dict[str, TacticFigures] = {}
-    """By the tactic's short name, in the order of the matrix."""
+    tactics: dict[str, int] = {}
+    """Techniques of the layer per tactic, by the tactic's short name, in the order of the matrix."""
     url: str | None = None
     """Address of the file, where the manifest tells a base_url."""
     open_url: str | None = None
@@ -138,10 +151,27 @@ class Index(msgspec.Struct, frozen=True, omit_defaults=True):
     layers: tuple[IndexedLayer, ...]
     groups: tuple[LayerGroup, ...]
     default_layers: DefaultLayers
+    matrices: tuple[IndexedMatrix, ...] = ()
     compare: tuple[IndexedComparison, ...] = ()
     gaps: tuple[IndexedGaps, ...] = ()
     open_url: str | None = None
     """Address that opens all layers together, where there are not too many."""
+
+
+def indexed_matrices(layers: Iterable[IndexedLayer], catalogue: Catalogue) -> tuple[IndexedMatrix, ...]:
+    """Return the matrices that layers are of, each once."""
+    domains: dict[str, Domain] = {name: domain for domain, name in DOMAIN_NAMES.items()}
+    places = dict.fromkeys((layer.domain, layer.attack_version) for layer in layers)
+    releases = ((domain, catalogue.require(domains[domain], version)) for domain, version in places)
+    return tuple(
+        IndexedMatrix(
+            domain=domain,
+            attack_version=release.version,
+            techniques=len(release.active),
+            tactics={row.tactic: IndexedTactic(row.name, row.of) for row in count_by_tactic(release, [])},
+        )
+        for domain, release in releases
+    )
 
 
 def indexed_sources(sources: Iterable[Source]) -> tuple[IndexedSource, ...]:
@@ -154,9 +184,10 @@ def index_files(
     plans: Sequence[Plan],
     layers: Sequence[IndexedLayer],
     analyses: Sequence[IndexedComparison | IndexedGaps] = (),
+    matrices: Sequence[IndexedMatrix] = (),
 ) -> dict[str, bytes]:
     """Return the texts of the index's files by name."""
-    index = _index(manifest, plans, layers, analyses)
+    index = msgspec.structs.replace(_index(manifest, plans, layers, analyses), matrices=tuple(matrices))
     texts = {
         INDEX: _json(index),
         INDEX_TABLE: _table(index).encode(),
@@ -259,7 +290,7 @@ def _table(index: Index) -> str:
                 lines += ["", f"[Open these together]({group.open_url})"]
         elif index.groups:
             lines += ["", "## Single layers"]
-        lines += ["", *_rows(layers), *_per_tactic(layers)]
+        lines += ["", *_rows(layers), *_per_tactic(layers, index.matrices)]
     lines += [*_comparisons(index.compare), *_gaps(index.gaps)]
     return "\n".join(lines) + "\n"
 
@@ -290,19 +321,16 @@ def _rows(layers: Sequence[IndexedLayer]) -> list[str]:
     return lines
 
 
-def _per_tactic(layers: Sequence[IndexedLayer]) -> Iterator[str]:
+def _per_tactic(layers: Sequence[IndexedLayer], matrices: Iterable[IndexedMatrix]) -> Iterator[str]:
     """Yield the lines of a table of techniques per tactic, one for each matrix that the layers are of."""
-    matrices: dict[tuple[tuple[str, int], ...], list[IndexedLayer]] = defaultdict(list)
-    for layer in layers:
-        matrices[tuple((tactic.name, tactic.of) for tactic in layer.tactics.values())].append(layer)
-    for matrix, own in matrices.items():
-        if matrix:
-            yield ""
-            yield f"| Techniques | {' | '.join(f'{markdown(name)} ({of})' for name, of in matrix)} |"
-            yield f"| --- |{' ---: |' * len(matrix)}"
-            for layer in own:
-                figures = (str(tactic.covered) for tactic in layer.tactics.values())
-                yield f"| {markdown(layer.name)} | {' | '.join(figures)} |"
+    for matrix in matrices:
+        own = [one for one in layers if (one.domain, one.attack_version) == (matrix.domain, matrix.attack_version)]
+        if own:
+            heads = (f"{markdown(tactic.name)} ({tactic.techniques})" for tactic in matrix.tactics.values())
+            yield from ("", f"| Techniques | {' | '.join(heads)} |", f"| --- |{' ---: |' * len(matrix.tactics)}")
+        for layer in own:
+            figures = (str(layer.tactics.get(tactic, 0)) for tactic in matrix.tactics)
+            yield f"| {markdown(layer.name)} | {' | '.join(figures)} |"
 
 
 def _comparisons(comparisons: Sequence[IndexedComparison]) -> Iterator[str]:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from navigator_export.analysis.comparison import Comparison, compare
-from navigator_export.analysis.coverage import Coverage, coverage_of, coverage_of_layer
+from navigator_export.analysis.coverage import Coverage, coverage_of, coverage_of_layer, refuse_exposure
 from navigator_export.attack import builtin
-from navigator_export.errors import SourceError
+from navigator_export.errors import SelectionError, SourceError
 from navigator_export.export import make_layer
 from navigator_export.layer.annotation import CommentStyle
 from navigator_export.layer.reading import read_layers
@@ -85,6 +85,12 @@ def test_capabilities_of_unrated_layers_are_told_whole_or_not_at_all() -> None:
     rows = unrated_rows()
     many = mapping_set([row | {"capability_id": f"AC-{n}"} for row in rows for n in range(1, 200)], **NIST)
     assert of_layer(many, recipe()).techniques["T1114"].means == ()
+
+
+def test_layers_of_what_was_used_are_no_coverage() -> None:
+    kev = mapping_set(unrated_rows(), **NIST | {"mapping_framework": "kev"})
+    with pytest.raises(SelectionError, match="nothing that works against it"):
+        refuse_exposure([of_layer(kev, recipe())])
 
 
 @pytest.mark.parametrize("analysis", ["change: x", "gap: x", "use: x", "step: x"])

@@ -53,9 +53,11 @@ def test_index_lists_them_with_figures_and_checksums(tmp_path: Path) -> None:
 
 def test_index_counts_techniques_per_tactic(tmp_path: Path) -> None:
     built(tmp_path, TEXT)
-    low, high = index_in(tmp_path / "out")["layers"]
-    assert low["tactics"]["initial-access"] == {"name": "Initial Access", "covered": 1, "of": 21}
-    assert high["tactics"]["initial-access"]["covered"] == 2
+    index = index_in(tmp_path / "out")
+    assert [layer["tactics"]["initial-access"] for layer in index["layers"]] == [1, 2]
+    [matrix] = index["matrices"]
+    assert (matrix["domain"], matrix["attack_version"], matrix["techniques"]) == ("enterprise-attack", "16.1", 656)
+    assert matrix["tactics"]["initial-access"] == {"name": "Initial Access", "techniques": 21}
     assert "| E3 · M365 2025-07-18 | 0 | 0 | 1 |" in (tmp_path / "out/INDEX.md").read_text("utf-8")
 
 
