@@ -22,7 +22,7 @@ from navigator_export.preparation import prepare
 from navigator_export.readers.options import ReadOptions
 from navigator_export.reading import read_each
 from navigator_export.recipe import Recipe
-from navigator_export.selection import ASPECTS
+from navigator_export.selection import ASPECTS, Selection
 from navigator_export.sources.registry import contents, files_of, kind_of
 from navigator_export.validation.document import parse
 from navigator_export.wording import quoted
@@ -152,9 +152,13 @@ def narrowed(recipe: Recipe, pairs: Sequence[tuple[str, str]], place: str = "") 
 def coverage_of_side(side: Side, recipe: Recipe, catalogue: Catalogue, version: str | None) -> Coverage:
     """Return what a side covers: of mapping sets, what a recipe selects.
 
-    Raises SourceError and SelectionError where it covers nothing that can be told.
+    Raises SourceError and SelectionError where it covers nothing that can be told, or is a layer and a part of it is
+    asked for.
     """
     if side.layer is not None:
+        if recipe.selection != Selection():
+            hint = "select from the mappings that it was made from"
+            raise SourceError(side.name, [Problem("this is a layer, and nothing can be selected of it", hint=hint)])
         coverage = coverage_of_layer(side.layer, side.name, catalogue, version)
         return msgspec.structs.replace(coverage, origins=(side.origin,) if side.origin else ())
     at = msgspec.structs.replace(recipe, attack_version=version)

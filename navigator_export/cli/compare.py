@@ -31,6 +31,8 @@ from navigator_export.cli.values import Pair
 from navigator_export.errors import Problem, SourceError
 from navigator_export.layer.format import Layer
 from navigator_export.preparation import prepare
+from navigator_export.readers.options import ReadOptions
+from navigator_export.recipe import Recipe
 
 
 @cloup.command("compare")
@@ -89,6 +91,9 @@ def command(
         _answer_by(old, by, form, given, catalogue)
         return exit_codes.DONE
     if new is not None and is_build(old) and is_build(new):
+        asked = (recipe_from(given), read_options_from(given))
+        if old_pairs or new_pairs or asked != (Recipe(), ReadOptions()):
+            raise click.UsageError("folders are compared layer by layer as they are; leave options of sources out")
         return _folders(old, new, form, output, catalogue, fail=fail)
     if new is None and old_pairs == new_pairs:
         raise click.UsageError("name two sides to compare: OLD and NEW, or one source with --old and --new")

@@ -7,23 +7,16 @@ from typing import Final
 
 import click
 import cloup
+import msgspec
 
-from navigator_export.analysis.comparison import Comparison
-from navigator_export.analysis.gaps import Gaps
-from navigator_export.analysis.plan import Plan
 from navigator_export.analysis.reports import Report, as_csv, as_markdown, as_values
-from navigator_export.analysis.side_by_side import SideBySide
-from navigator_export.analysis.use import ThreatUse
 from navigator_export.attack import Catalogue
-from navigator_export.build.comparing import FolderComparison
 from navigator_export.cli.tables import table
 from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.layer.format import Layer
 from navigator_export.layer.naming import slug
 from navigator_export.output import STANDARD_OUTPUT, as_json, inside
-
-Result = Comparison | FolderComparison | SideBySide | Gaps | Plan | ThreatUse
 
 FORMATS: Final = ("text", "json", "csv", "markdown")
 
@@ -45,7 +38,7 @@ layer_options = (
 
 def deliver(
     report: Report,
-    result: Result,
+    result: msgspec.Struct,
     form: str,
     output: str | None,
     layer: Callable[[], Layer],
@@ -70,7 +63,7 @@ def deliver(
     answer(rendered(report, result, form))
 
 
-def rendered(report: Report, result: Result, form: str) -> str:
+def rendered(report: Report, result: msgspec.Struct, form: str) -> str:
     """Return a report in a form; as JSON, the result that it was made of."""
     match form:
         case "json":

@@ -365,11 +365,11 @@ GATED = """
 @pytest.mark.parametrize("format_", FORMATS)
 def test_failed_gate_is_told_in_every_format_and_writes_nothing(run: Run, tmp_path: Path, format_: str) -> None:
     manifest = manifest_file(tmp_path, GATED % 30)
-    before = listing(tmp_path)
+    before = tree(tmp_path)
     outcome = run("build", manifest, "--format", format_)
     assert outcome.code == 1
     assert "25.0 % of use is covered, less than 30 %" in outcome.out.decode().replace("%25", "%")
-    assert listing(tmp_path) == before
+    assert tree(tmp_path) == before
     if format_ == "sarif":
         checked_sarif(outcome.out)
 

@@ -113,8 +113,19 @@ def test_two_builds(run: Run, tmp_path: Path) -> None:
     low, high = found["changed"]
     assert (low["file"], low["counts"]["lost"], low["before"], low["after"]) == ("e3.json", 1, 3, 2)
     assert (high["file"], high["counts"]["lost"]) == ("e5.json", 1)
+    assert run("compare", tmp_path / "old", tmp_path / "new", "--tier", "E3").code == 2
     assert "2 changed" in run("compare", tmp_path / "old", tmp_path / "new").out.decode()
     assert run("compare", tmp_path / "new", tmp_path / "new", "--exit-code").code == 0
+
+
+def test_nothing_can_be_selected_of_a_layer(run: Run, tmp_path: Path) -> None:
+    layer = tmp_path / "layer.json"
+    layer.write_bytes(layer_bytes(techniques=[{"techniqueID": "T1114", "score": 1}]))
+    source = mapping_file(tmp_path, rated_rows())
+    assert run("compare", layer, source, "--new", "tier=E3").code == 0
+    done = run("compare", layer, source, "--tier", "E3")
+    assert (done.code, done.out) == (2, b"")
+    assert "nothing can be selected of it" in done.err
 
 
 def test_layer_of_a_build_that_is_gone_or_none(run: Run, tmp_path: Path) -> None:
