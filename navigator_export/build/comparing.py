@@ -50,11 +50,6 @@ class FolderComparison(msgspec.Struct, frozen=True):
         return bool(self.added or self.removed or self.changed or self.notes)
 
 
-def is_build(word: str) -> bool:
-    """Return whether a word names a folder that a build wrote."""
-    return Path(word, INDEX).is_file()
-
-
 def compare_folders(old: str, new: str, catalogue: Catalogue) -> FolderComparison:
     """Return what changed from one folder to another; each layer is moved to the newer release of its pair.
 

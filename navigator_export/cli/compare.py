@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +15,6 @@ from navigator_export.analysis.reports import of_comparison, of_side_by_side
 from navigator_export.analysis.side_by_side import BYS, By, side_by_side
 from navigator_export.analysis.sides import common_release, coverage_of_side, narrowed, read_side
 from navigator_export.attack import Catalogue, known
-from navigator_export.build.comparing import compare_folders, is_build, of_folders
 from navigator_export.cli import exit_codes
 from navigator_export.cli.options import (
     moving_options,
@@ -90,7 +90,7 @@ def command(
             raise click.UsageError("--by goes with one SOURCE, and without --old, --new, -o and --exit-code")
         _answer_by(old, by, form, given, catalogue)
         return exit_codes.DONE
-    if new is not None and is_build(old) and is_build(new):
+    if new is not None and all(Path(side, "index.json").is_file() for side in (old, new)):
         asked = (recipe_from(given), read_options_from(given))
         if old_pairs or new_pairs or asked != (Recipe(), ReadOptions()):
             raise click.UsageError("folders are compared layer by layer as they are; leave options of sources out")
@@ -134,6 +134,8 @@ def _answer_by(source: str, by: By, form: str, given: dict[str, Any], catalogue:
 
 def _folders(old: str, new: str, form: str, output: str | None, catalogue: Catalogue, *, fail: bool) -> int:
     """Print what changed from one build's folder to another."""
+    from navigator_export.build.comparing import compare_folders, of_folders  # noqa: PLC0415 - for folders alone
+
     if output is not None:
         raise click.UsageError("two folders give no layer; compare two layers of them with -o")
     found = compare_folders(old, new, catalogue)
