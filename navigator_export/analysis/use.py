@@ -13,7 +13,7 @@ from navigator_export.analysis.statements import ANALYSES, statement_of
 from navigator_export.attack import Release
 from navigator_export.attack.threats import KINDS, Threat, Threats, techniques_of
 from navigator_export.errors import Problem, SelectionError
-from navigator_export.layer.format import Layer, Number
+from navigator_export.layer.format import DOMAIN_NAMES, Layer, Number
 from navigator_export.model import TECHNIQUE_ID, Domain
 from navigator_export.wording import counted
 
@@ -120,6 +120,9 @@ def use_of_layer(layer: Layer, release: Release) -> ThreatUse:
         raise SelectionError(
             Problem(f"the layer {layer.name!r} shows {analysis}, and not what is used", "threat", hint)
         )
+    if layer.domain in DOMAIN_NAMES.values() and layer.domain != DOMAIN_NAMES[release.domain]:
+        message = f"the layer {layer.name!r} is of {layer.domain}, and this is {release.domain}"
+        raise SelectionError(Problem(message, "threat", "name a threat of the same domain"))
     best: dict[str, Number] = {}
     for entry in layer.techniques or ():
         if entry.enabled is False or not (isinstance(entry.score, int | float) or entry.color or entry.comment):

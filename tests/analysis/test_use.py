@@ -85,3 +85,13 @@ def test_layer_weighs_by_score() -> None:
     ]
     use = use_of_layer(read_layers(layer_bytes(techniques=techniques), "l")[0], release())
     assert {id_: used.weight for id_, used in use.techniques.items()} == {"T1059": 1, "T1114": 4}
+
+
+def test_layers_of_another_domain_or_of_another_analysis_are_refused() -> None:
+    [mobile] = read_layers(layer_bytes(domain="mobile-attack"), "f.json")
+    with pytest.raises(SelectionError, match="is of mobile-attack, and this is enterprise"):
+        use_of_layer(mobile, release())
+    metadata = [{"name": "score", "value": "gap: x"}, {"name": "made with", "value": "navigator-export 1"}]
+    [laid] = read_layers(layer_bytes(metadata=metadata), "f.json")
+    with pytest.raises(SelectionError, match="and not what is used"):
+        use_of_layer(laid, release())
