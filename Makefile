@@ -77,6 +77,8 @@ clean:
 
 .venv/test: .venv/installed
 	$(BIN)/pip install --quiet --group test
+	@command -v npm >/dev/null && npm install --silent --no-save --prefix .venv axe-core@4 \
+		|| echo "axe-core could not be fetched by npm: tests of accessibility are skipped"
 	@touch $@
 
 .venv/lint: .venv/test

@@ -104,7 +104,7 @@ class Source(msgspec.Struct, frozen=True):
     """Where mappings came from, and what the source says of itself."""
 
     name: str
-    """File name without folders, `standard input`, or the name of a built-in sample."""
+    """File name without folders, `standard input`, the name of a built-in sample or a published set, or an address."""
     sha256: str
     framework: str
     framework_version: str
@@ -122,6 +122,8 @@ class Source(msgspec.Struct, frozen=True):
     """One of `readers.options.FORMATS`."""
     reading: tuple[tuple[str, str], ...] = ()
     """What was taken for what, as (what, how) pairs."""
+    whereabouts: tuple[tuple[str, str], ...] = ()
+    """Where it was fetched from, as (what, where) pairs."""
     read_options: tuple[tuple[str, str | None], ...] = ()
     """The command-line options that it was read with; None for the value of a flag."""
 

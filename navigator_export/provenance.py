@@ -65,6 +65,7 @@ def _metadata(settled: Settled, shared: Shared) -> Iterator[Metadata | Divider]:
 
 def _source_metadata(source: Source) -> Iterator[Metadata]:
     yield Metadata("source", source.name)
+    yield from (Metadata(what, where) for what, where in source.whereabouts)
     yield Metadata("SHA-256", source.sha256)
     yield Metadata("framework", f"{framework(source.framework).name} {source.framework_version}".rstrip())
     yield Metadata("ATT&CK release", f"{source.attack_version} {source.domain}")

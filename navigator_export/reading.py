@@ -25,8 +25,9 @@ def read(*sources: str | PathLike[str], options: ReadOptions | None = None) -> M
 def read_each(*sources: str | PathLike[str], options: ReadOptions | None = None) -> tuple[MappingSet, ...]:
     """Return the mappings of each source, to be moved to one ATT&CK release; what holds several sources gives several.
 
-    A source is a path, `-` for standard input, or `sample` or `sample-company` for a built-in sample; what form it has
-    is found by its content. A folder is one that holds detection rules or security stack YAML.
+    A source is a path, `-` for standard input, `sample` or `sample-company` for a built-in sample, the name of a
+    published set, or an https address; what form it has is found by its content. A folder is one that holds detection
+    rules or security stack YAML.
     Raises SourceError where a source cannot be read, is not of a known form, goes beyond the limits, or maps nothing
     at all.
     """

@@ -6,12 +6,18 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from navigator_export.cli import main
 from tests.running import Outcome, Run
+
+if TYPE_CHECKING:
+    from tests.https_server import Server
 
 # A shell has what runs in its background ignore Ctrl-C, and nohup a closed terminal; what tests start inherits that.
 for name, handler in (("SIGINT", signal.default_int_handler), ("SIGTERM", signal.SIG_DFL), ("SIGHUP", signal.SIG_DFL)):
@@ -33,6 +39,36 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 def no_imported_releases(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep ATT&CK releases that the person at this computer imported out of the tests."""
     monkeypatch.setenv("NAVIGATOR_EXPORT_DATA", str(tmp_path_factory.getbasetemp() / "no data"))
+
+
+@pytest.fixture(scope="session")
+def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server on https that runs as long as the tests do."""
+    from tests.https_server import Server  # noqa: PLC0415 - few tests need it
+
+    with Server(tmp_path_factory.mktemp("certificates")) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """Return a server on https that has nothing yet, and whose certificate is trusted."""
+    running_server.clear()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(running_server.certificates))
+    for variable in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    return running_server
+
+
+@pytest.fixture
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return the folder, not there yet, that published sets are kept in for this test; no mirror is named."""
+    from navigator_export.sets import keeping  # noqa: PLC0415
+    from tests.build.manifests import own_cache  # noqa: PLC0415
+
+    own_cache(monkeypatch, tmp_path)
+    monkeypatch.delenv(keeping.VARIABLE, raising=False)
+    return keeping.folder()
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def step(tmp_path: Path) -> Step:
     command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m navigator_export "$@"\n')
     command.chmod(0o755)
 
-    def run_step(manifest: Path | str, output: Path | str = "", check: str = "false") -> Json:
+    def run_step(manifest: Path | str, output: Path | str = "", check: str = "false", update: str = "false") -> Json:
         return subprocess.run(
             [bash(), ROOT / ".ci/action-run"],
             env={
@@ -119,6 +119,7 @@ def step(tmp_path: Path) -> Step:
                 "MANIFEST": str(manifest),
                 "OUTPUT": str(output),
                 "CHECK": check,
+                "UPDATE": update,
                 "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
             },
             cwd=tmp_path,
@@ -181,6 +182,15 @@ def test_check_that_is_neither_true_nor_false_is_told_and_nothing_is_written(
     assert outcome.stdout.startswith("::error::")
     assert len(outcome.stdout.splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_action_moves_the_lock_first_where_that_is_asked_for(step: Step, tmp_path: Path) -> None:
+    manifest = manifest_file(tmp_path, LAYERS)
+    outcome = step(manifest, tmp_path / "out", update="true")
+    assert (outcome.returncode, outcome.stdout) == (0, "nothing is newer\n")
+    assert set(tree(tmp_path / "out")) == {"e3.json", "e5.json"} | INDEX_FILES
+    assert step(manifest, tmp_path / "other", update="yes").returncode == 2
+    assert not (tmp_path / "other").exists()
 
 
 def test_missing_manifest_fails_the_action(step: Step, tmp_path: Path) -> None:

@@ -56,8 +56,28 @@ def test_other_ids_are_two(one: str, other: str) -> None:
     assert identity(one) != identity(other)
 
 
-def test_one_published_framework_and_the_sample_have_tiers_of_their_own() -> None:
-    assert [id_ for id_ in FRAMEWORKS if framework(id_).tiers] == ["larkfield", "m365"]
+def test_two_published_frameworks_and_the_sample_have_tiers_of_their_own() -> None:
+    assert [id_ for id_ in FRAMEWORKS if framework(id_).tiers] == ["cis_controls", "larkfield", "m365"]
+
+
+def test_safeguards_of_cis_are_each_in_one_implementation_group() -> None:
+    scheme = FRAMEWORKS["cis_controls"].tiers
+    assert scheme is not None
+    controls = (5, 7, 14, 12, 6, 8, 7, 12, 7, 7, 5, 8, 11, 9, 7, 14, 9, 5)
+    safeguards = [f"{control}.{n + 1}" for control, count in enumerate(controls, 1) for n in range(count)]
+    assert len(safeguards) == 153
+    groups = [scheme.tier_of(safeguard) for safeguard in safeguards]
+    assert [groups.count(group) for group in ("IG1", "IG2", "IG3")] == [56, 74, 23]
+
+
+@pytest.mark.parametrize(
+    ("capability", "group"),
+    [("1.1", "IG1"), ("CIS 4.12", "IG3"), ("cis-4.12", "IG3"), ("14.09", "IG2"), ("19.1", None), ("8.1.2", None)],
+)
+def test_implementation_group_of_a_safeguard_is_told_by_its_number(capability: str, group: str | None) -> None:
+    scheme = FRAMEWORKS["cis_controls"].tiers
+    assert scheme is not None
+    assert scheme.tier_of(capability) == group
 
 
 @pytest.mark.parametrize(

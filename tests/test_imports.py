@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_inputs import mapping_file, rated_rows
 from tests.real_inputs import ROOT
 
 PACKAGE = ROOT / "navigator_export"
@@ -70,6 +72,9 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         ("filelock", "navigator_export.build"),
         ("openpyxl", "navigator_export.readers.lists"),
         ("highspy", "navigator_export.analysis.solving"),
+        ("requests", "navigator_export.sets.fetching"),
+        ("truststore", "navigator_export.sets.fetching"),
+        ("xlsxwriter", "navigator_export.pictures.excel"),
     ],
 )
 def test_library_is_used_in_one_place(library: str, homes: str) -> None:
@@ -83,8 +88,10 @@ def test_library_is_used_in_one_place(library: str, homes: str) -> None:
     [
         ("readers", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("sources", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
+        ("sets", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("attack", ("readers", "layer", "validation", "build", "cli", "recipe", "export")),
-        ("layer", ("build", "cli", "export", "analysis")),
+        ("layer", ("build", "cli", "export", "analysis", "pictures")),
+        ("pictures", ("build", "cli", "export", "readers")),
         ("validation", ("build", "cli", "export", "recipe", "readers")),
         ("schemas", ("validation", "readers", "layer", "build", "cli")),
         ("upgrading", ("build", "cli", "export", "recipe", "preparation")),
@@ -130,3 +137,18 @@ def test_other_commands_load_no_analysis(command: list[str]) -> None:
     loaded = done.stdout.decode().splitlines()[-1]
     assert "navigator_export.cli" in loaded
     assert "navigator_export.analysis" not in loaded
+
+
+def test_export_of_a_file_loads_nothing_that_fetches(tmp_path: Path) -> None:
+    mapping_file(tmp_path, rated_rows())
+    code = (
+        "import sys; from navigator_export.cli.commands import run;"
+        "sys.argv[1:] = ['export', 'mappings.json', '-q', '-o', 'layer.json'];"
+        "assert not run(); print('\\n'.join(sys.modules))"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=tmp_path, env=env).stdout
+    modules = set(loaded.decode().split())
+    assert "navigator_export.sources.published" in modules
+    assert not modules & {"pooch", "requests", "truststore", "rich", "platformdirs", "ssl"}
+    assert not modules & {f"navigator_export.sets.{name}" for name in ("names", "registry", "fetching", "keeping")}

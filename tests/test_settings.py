@@ -61,7 +61,18 @@ def test_option_of_a_setting_is_one_of_the_export_command(setting: Setting) -> N
 
 
 def test_every_option_of_the_export_command_that_decides_a_layer_is_a_setting() -> None:
-    others = {"--output", "-o", "--quiet", "-q", "--report", "--capability-set", "-h", "--help"}
+    others = {
+        "--output",
+        "-o",
+        "--quiet",
+        "-q",
+        "--report",
+        "--capability-set",
+        "--offline",
+        "--sha256",
+        "-h",
+        "--help",
+    }
     assert options_of("export") - others <= {setting.option.split()[0] for setting in SETTINGS}
     assert len(options_of("export") - others) > 30
 
@@ -83,7 +94,7 @@ def test_key_of_a_setting_stands_in_the_schema_of_a_manifest(setting: Setting) -
 
 def test_options_and_keys_are_those_of_the_table() -> None:
     asked = {word: f"--{word}" for word in ("threat", "target", "costs", "by")}
-    others = {"bundle.release": "--release", "on_merge": "--on-merge"} | asked
+    others = {"bundle.release": "--release", "on_merge": "--on-merge", "navigator_url": "--navigator"} | asked
     assert {setting.path: setting.option for setting in SETTINGS} | others == OPTIONS
     assert asked["by"] in options_of("compare")
     assert {asked["threat"], asked["target"], asked["costs"]} <= options_of("plan")

@@ -17,10 +17,12 @@ from navigator_export.analysis.tactics import count_by_tactic
 from navigator_export.attack import Catalogue
 from navigator_export.build.drift import Drift, find_drift
 from navigator_export.build.expansion import Plan, expand
-from navigator_export.build.index import IndexedLayer, index_files, indexed_matrices, indexed_sources
+from navigator_export.build.index import IndexedLayer, checksums, index_of, indexed_matrices, indexed_sources, texts_of
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
 from navigator_export.build.numbering import numbered
+from navigator_export.build.pages import draw, with_pages
+from navigator_export.build.paths import GALLERY
 from navigator_export.build.places import in_manifest
 from navigator_export.build.placing import put_in_place
 from navigator_export.build.results import Analysed, Built, Made, Watcher
@@ -58,6 +60,9 @@ class Workshop:
         except LayerError as error:
             return Made(plan, problems=tuple(Problem(str(f), f"{plan.place}, {plan.path}") for f in error.findings))
         state = keep(plan.path, product.text)
+        drawn = None
+        if self._manifest.pages:
+            drawn = draw(product.layer, plan.path, self._manifest.pages, self._catalogue, keep)
         tally = product.tally
         layer = IndexedLayer(
             file=plan.path,
@@ -75,7 +80,13 @@ class Workshop:
             tactics=self._per_tactic(product),
         )
         return Made(
-            plan, layer, state, left_out=tally.left_out(), inactive=tally.retargeting.dropped, warnings=product.warnings
+            plan,
+            layer,
+            state,
+            left_out=tally.left_out(),
+            inactive=tally.retargeting.dropped,
+            drawn=drawn,
+            warnings=product.warnings,
         )
 
     def _per_tactic(self, product: Product) -> dict[str, int]:
@@ -124,17 +135,11 @@ def build(
             by_path = {result.plan.path: result for result in (*known.values(), *fresh)}
             made = [by_path[plan.path] for plan in plans]
             _require_layers(manifest, made)
-            layers = tuple(result.layer for result in made if result.layer)
-            analysed = _analysed(manifest, sources, catalogue, layers)
-            for path, text in (file for one in analysed for file in one.files):
+            analysed = _analysed(manifest, sources, catalogue, made)
+            texts, listed = _folder(manifest, catalogue, plans, made, analysed)
+            for path, text in texts.items():
                 staging.keep(path, text)
-            entries = [one.entry for one in analysed if one.entry]
-            for path, text in index_files(
-                manifest, plans, layers, entries, indexed_matrices(layers, catalogue)
-            ).items():
-                staging.keep(path, text)
-            files = [layer.file for layer in layers] + [path for one in analysed for path, _ in one.files]
-            removed = put_in_place(staging, output, files, manifest.inputs)
+            removed = put_in_place(staging, output, listed, manifest.inputs)
         if memory:
             memory.keep((result, sources.stated(result.plan.sources)) for result in made)
         return Built(tuple(made), removed, analysed)
@@ -158,19 +163,32 @@ def check(
     watcher.planned(len(plans))
     made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), _discard, jobs, watcher)
     _require_layers(manifest, made)
-    layers = tuple(result.layer for result in made if result.layer)
-    analysed = _analysed(manifest, sources, catalogue, layers)
-    entries = [one.entry for one in analysed if one.entry]
-    texts = index_files(manifest, plans, layers, entries, indexed_matrices(layers, catalogue))
-    texts |= {path: text for one in analysed for path, text in one.files}
-    expected = {layer.file: layer.sha256 for layer in layers}
+    analysed = _analysed(manifest, sources, catalogue, made)
+    texts, expected = _folder(manifest, catalogue, plans, made, analysed)
     expected |= {path: hashlib.sha256(text).hexdigest() for path, text in texts.items()}
     return find_drift(output, expected, manifest.inputs)
 
 
-def _analysed(
-    manifest: Manifest, sources: Sources, catalogue: Catalogue, layers: Sequence[IndexedLayer]
-) -> tuple[Analysed, ...]:
+def _folder(
+    manifest: Manifest,
+    catalogue: Catalogue,
+    plans: Sequence[Plan],
+    made: Sequence[Made],
+    analysed: Sequence[Analysed],
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the texts of all files but the layers and their pages, and the checksums of what the index lists."""
+    layers = [result.layer for result in made if result.layer]
+    entries = [one.entry for one in analysed if one.entry]
+    index = index_of(manifest, plans, layers, entries, indexed_matrices(layers, catalogue))
+    texts = {path: text for one in analysed for path, text in one.files}
+    if manifest.pages:
+        drawn = {result.plan.path: result.drawn for result in made if result.drawn}
+        index, texts[GALLERY] = with_pages(index, drawn)
+    texts |= texts_of(index)
+    return texts, checksums(index)
+
+
+def _analysed(manifest: Manifest, sources: Sources, catalogue: Catalogue, made: Sequence[Made]) -> tuple[Analysed, ...]:
     """Return the comparisons and gaps of a manifest.
 
     Raises ManifestError with all that is wrong with them, and GateError where they fail what the manifest asks for.
@@ -179,7 +197,7 @@ def _analysed(
         return ()
     from navigator_export.build.analyses import analyses  # noqa: PLC0415 - where a manifest asks for some
 
-    found = analyses(manifest, sources, catalogue, layers)
+    found = analyses(manifest, sources, catalogue, [result.layer for result in made if result.layer])
     problems = [problem for one in found for problem in one.problems]
     if problems:
         raise ManifestError(manifest.file, tuple(dict.fromkeys(problems)))

@@ -13,7 +13,7 @@ import msgspec
 
 from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Entry, Manifest
-from navigator_export.build.paths import checked_path, digest, safe_part, same_file_key
+from navigator_export.build.paths import checked_path, digest, page_path, safe_part, same_file_key
 from navigator_export.build.places import in_manifest
 from navigator_export.build.sources import Sources
 from navigator_export.build.templates import render
@@ -74,7 +74,9 @@ def expand(
             plans += _Family(manifest, sources, catalogue, entry, problems).plans(most=MOST_LAYERS - len(plans))
     places = [(plan.path, _place(manifest, plan)) for plan in plans]
     places += [(path, one.place) for one in manifest.requests if one.path for path in (one.path, one.table)]
-    problems += (*_shared_paths(places), *_clashes(manifest, places, output))
+    problems += _shared_paths(places)
+    pages = [(path, plan.place) for plan in plans for path in _pages_of(manifest, plan)]
+    problems += (*_clashes(manifest, [*places, *pages], output), *_shared_pages(manifest, plans))
     return tuple(plans), tuple(dict.fromkeys(problems))
 
 
@@ -111,6 +113,23 @@ def _clashes(manifest: Manifest, places: Sequence[tuple[str, str]], output: str)
         if same_file_key(str(Path(output, file).resolve())) in inputs:
             hint = "give it another path, or the build another output folder"
             yield Problem(f"the path {file!r} is that of a file that the build reads", place, hint)
+
+
+def _shared_pages(manifest: Manifest, plans: Sequence[Plan]) -> Iterator[Problem]:
+    """Yield a problem for each page that is another layer's too, on some file system."""
+    owners: dict[str, Plan] = {}
+    for plan in plans:
+        for path in _pages_of(manifest, plan):
+            other = owners.setdefault(same_file_key(path), plan)
+            if other.path != plan.path:
+                message = f"the page {path!r} is that of the layer {other.path!r} too"
+                yield Problem(message, plan.place, "give one of them another path")
+
+
+def _pages_of(manifest: Manifest, plan: Plan) -> tuple[str, ...]:
+    if not manifest.pages:
+        return ()
+    return tuple(page_path(plan.path, ending) for ending in manifest.pages.endings)
 
 
 class _Family:

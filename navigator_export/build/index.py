@@ -19,6 +19,7 @@ from navigator_export.build.paths import OWN_FILES
 from navigator_export.characters import escaped_in_json, spelled_out
 from navigator_export.layer.format import DOMAIN_NAMES
 from navigator_export.model import Domain, Source
+from navigator_export.opening import opening_address
 from navigator_export.validation.reports import markdown
 from navigator_export.version import __version__
 
@@ -136,6 +137,13 @@ class LayerGroup(msgspec.Struct, frozen=True):
     """Address that opens them together, one tab each; None without base_url, or for more than `MOST_TABS`."""
 
 
+class IndexedPage(msgspec.Struct, frozen=True):
+    """A page or picture of the folder."""
+
+    file: str
+    sha256: str
+
+
 class DefaultLayers(msgspec.Struct, frozen=True):
     """The piece of a self-hosted Navigator's config.json that opens the layers at its start."""
 
@@ -156,6 +164,8 @@ class Index(msgspec.Struct, frozen=True, omit_defaults=True):
     gaps: tuple[IndexedGaps, ...] = ()
     open_url: str | None = None
     """Address that opens all layers together, where there are not too many."""
+    pages: tuple[IndexedPage, ...] = ()
+    """The pages and pictures beside the layers, where the manifest asks for them."""
 
 
 def indexed_matrices(layers: Iterable[IndexedLayer], catalogue: Catalogue) -> tuple[IndexedMatrix, ...]:
@@ -187,12 +197,16 @@ def index_files(
     matrices: Sequence[IndexedMatrix] = (),
 ) -> dict[str, bytes]:
     """Return the texts of the index's files by name."""
-    index = msgspec.structs.replace(_index(manifest, plans, layers, analyses), matrices=tuple(matrices))
+    return texts_of(index_of(manifest, plans, layers, analyses, matrices))
+
+
+def texts_of(index: Index) -> dict[str, bytes]:
+    """Return the texts of an index by name: for machines, for people, and the checksums of all that it lists."""
     texts = {
         INDEX: _json(index),
         INDEX_TABLE: _table(index).encode(),
     }
-    sums = _checksums(index)
+    sums = checksums(index)
     sums |= {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()}
     lines = (f"{checksum}  {file}\n" for file, checksum in sorted(sums.items()))
     return {**texts, CHECKSUMS: "".join(lines).encode()}
@@ -209,14 +223,16 @@ def read_index(data: bytes) -> Index | None:
 def listed_files(data: bytes) -> dict[str, str]:
     """Return the SHA-256 of the files that an index.json says a build made, by path; none where it is none of ours."""
     index = read_index(data)
-    return {} if index is None else _checksums(index)
+    return {} if index is None else checksums(index)
 
 
-def _checksums(index: Index) -> dict[str, str]:
+def checksums(index: Index) -> dict[str, str]:
+    """Return the SHA-256 of every layer, table and page that an index lists, by file."""
     analyses: tuple[IndexedComparison | IndexedGaps, ...] = (*index.compare, *index.gaps)
     sums = {layer.file: layer.sha256 for layer in index.layers}
     sums |= {one.file: one.sha256 for one in analyses}
-    return sums | {one.table: one.table_sha256 for one in analyses}
+    sums |= {one.table: one.table_sha256 for one in analyses}
+    return sums | {page.file: page.sha256 for page in index.pages}
 
 
 def _json(index: Index) -> bytes:
@@ -225,12 +241,14 @@ def _json(index: Index) -> bytes:
     return (escaped_in_json(text) + "\n").encode()
 
 
-def _index(
+def index_of(
     manifest: Manifest,
     plans: Sequence[Plan],
     layers: Sequence[IndexedLayer],
-    analyses: Sequence[IndexedComparison | IndexedGaps],
+    analyses: Sequence[IndexedComparison | IndexedGaps] = (),
+    matrices: Sequence[IndexedMatrix] = (),
 ) -> Index:
+    """Return the index of a build's layers and analyses, in the order of its manifest."""
     addressed = tuple(_addressed(manifest, layer) for layer in layers)
     title_of = {plan.path: plan.title for plan in plans}
     groups: dict[str, list[IndexedLayer]] = defaultdict(list)
@@ -246,6 +264,7 @@ def _index(
             if title
         ),
         default_layers=DefaultLayers(True, tuple(layer.url or f"assets/{quote(layer.file)}" for layer in addressed)),
+        matrices=tuple(matrices),
         compare=tuple(_addressed(manifest, one) for one in analyses if isinstance(one, IndexedComparison)),
         gaps=tuple(_addressed(manifest, one) for one in analyses if isinstance(one, IndexedGaps)),
         open_url=_open_together(manifest, addressed),
@@ -260,19 +279,12 @@ def _addressed(manifest: Manifest, layer: _Addressed) -> _Addressed:
         return layer
     base = quote(manifest.base_url.rstrip("/"), safe=":/@[]!$&'()*+,;=%")
     url = f"{base}/{quote(layer.file)}"
-    return msgspec.structs.replace(layer, url=url, open_url=_open_url(manifest, (url,)))
+    return msgspec.structs.replace(layer, url=url, open_url=opening_address((url,), manifest.navigator_url))
 
 
 def _open_together(manifest: Manifest, layers: Sequence[IndexedLayer]) -> str | None:
     urls = [layer.url for layer in layers if layer.url]
-    return _open_url(manifest, urls) if 0 < len(urls) <= MOST_TABS else None
-
-
-def _open_url(manifest: Manifest, urls: Iterable[str]) -> str:
-    # The Navigator opens several layerURL in the order given; everything in them is encoded, or it cuts them short. Its
-    # tabs=false would also take the "+" away, and with that the dialog that combines layers.
-    parts = [f"layerURL={quote(url, safe='')}" for url in urls]
-    return f"{manifest.navigator_url}#{'&'.join((*parts, 'leave_site_dialog=false'))}"
+    return opening_address(urls, manifest.navigator_url) if 0 < len(urls) <= MOST_TABS else None
 
 
 def _table(index: Index) -> str:
@@ -283,7 +295,7 @@ def _table(index: Index) -> str:
     ]
     if index.open_url:
         lines += ["", f"[Open all layers together]({index.open_url})"]
-    for group, layers in _sections(index):
+    for group, layers in sections(index):
         if group:
             lines += ["", f"## {markdown(group.name)}"]
             if group.open_url and len(layers) > 1:
@@ -295,7 +307,7 @@ def _table(index: Index) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sections(index: Index) -> list[tuple[LayerGroup | None, list[IndexedLayer]]]:
+def sections(index: Index) -> list[tuple[LayerGroup | None, list[IndexedLayer]]]:
     """Return the groups with their layers, in the order of their first ones; those of no group are together too."""
     group_of = {file: group for group in index.groups for file in group.files}
     sections: dict[LayerGroup | None, list[IndexedLayer]] = defaultdict(list)

@@ -11,20 +11,21 @@ import msgspec
 
 from navigator_export import schemas
 from navigator_export.analysis.comparison import CHANGES
-from navigator_export.build.paths import checked_path, is_own_file
+from navigator_export.build.paths import OPENING, PAGE, PICTURE, WORKBOOK, checked_path, is_own_file
+from navigator_export.build.pins import Pins, lock_of, read_pins
 from navigator_export.build.requests import CompareRequest, GapsRequest, SideRequest, table_of
 from navigator_export.build.yaml import Document, parse_yaml
 from navigator_export.errors import Problem, ProblemsError, nearest
 from navigator_export.layer.scoring import Scoring
 from navigator_export.model import VALUES
+from navigator_export.opening import PUBLIC_NAVIGATOR
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, Criteria, Selection
-from navigator_export.sources.registry import contents, files_of, kind_of
+from navigator_export.sources.registry import as_path, contents, fetching_kind, files_of, kind_of, unknown_name
 from navigator_export.tiers import TierOptions
 
 OWN_RELEASE = "own"
-NAVIGATOR_URL = "https://mitre-attack.github.io/attack-navigator/"
 
 
 class ManifestError(ProblemsError):
@@ -56,6 +57,21 @@ class ManifestSource(msgspec.Struct, frozen=True):
     options: ReadOptions = ReadOptions()
 
 
+class Pages(msgspec.Struct, frozen=True):
+    """What is drawn of every layer."""
+
+    excel: bool
+    """Whether there are workbooks beside the pages and pictures."""
+    navigator: str | None
+    """Navigator that further pages open the layers in, from links that hold them; None where there are none."""
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Return the endings of the files of each layer."""
+        more = (WORKBOOK,) if self.excel else ()
+        return (PAGE, PICTURE, *more, *((OPENING,) if self.navigator is not None else ()))
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """A manifest, settled: defaults are in every entry, globs are files."""
 
@@ -70,21 +86,34 @@ class Manifest(msgspec.Struct, frozen=True):
     lines: dict[tuple[str | int, ...], int]
     requests: tuple[CompareRequest | GapsRequest, ...] = ()
     """Comparisons, and threats laid over coverage."""
+    pins: Pins | None = None
+    """What its published sets and addresses are pinned to; None where there is no lock."""
     problems: tuple[Problem, ...] = ()
     """What is wrong in it; the rest of it stands, so that a build can tell what is wrong there too."""
+    pages: Pages | None = None
+    """What is drawn of every layer, beside a gallery of all; None for nothing."""
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Return the files that a build of it reads, itself included."""
         words = [word for source in self.sources.values() for word in source.files]
         threats = (Path(word) for one in self.requests if isinstance(one, GapsRequest) for word in one.threats)
+        lock = () if self.pins is None else (lock_of(self.file),)
         read = (file for word in words for file in files_of(word))
-        return (Path(self.file), *read, *(file for file in threats if file.is_file()))
+        return (Path(self.file), *lock, *read, *(file for file in threats if file.is_file()))
+
+    @property
+    def fetched(self) -> tuple[str, ...]:
+        """Return the names of published sets and the addresses among its sources, each once."""
+        words = dict.fromkeys(word for source in self.sources.values() for word in source.files)
+        return tuple(filter(fetching_kind, words))
 
 
-def read_manifest(file: str) -> Manifest:
+def read_manifest(file: str, *, locked: bool = True, pages: bool = False) -> Manifest:
     """Return the manifest in a YAML file, with its problems: keys, names and files that are not there or not right.
 
+    Its lock is read too, where there is one, and every name of a published set has to be in it; not so where `locked`
+    is false. `pages` asks for pages where it says nothing of them.
     Raises SourceError where the file cannot be read, and ManifestError where nothing can be made of it.
     """
     data = contents(file)
@@ -99,8 +128,8 @@ def read_manifest(file: str) -> Manifest:
     broken = _prune(document.value)
     if schemas.violations("manifest", document.value):
         raise ManifestError(file, problems)
-    reader = _Reader(file, document, broken)
-    manifest = reader.manifest()
+    reader = _Reader(file, document, broken, read_pins(file) if locked else None)
+    manifest = reader.manifest(pages=pages)
     return msgspec.structs.replace(manifest, problems=(*problems, *reader.problems))
 
 
@@ -137,14 +166,15 @@ def _line(document: Document, path: tuple[str | int, ...]) -> int:
 class _Reader:
     """Turns a document of the right form into a manifest, and notes what does not fit together."""
 
-    def __init__(self, file: str, document: Document, broken: frozenset[int]) -> None:
+    def __init__(self, file: str, document: Document, broken: frozenset[int], pins: Pins | None) -> None:
         self.problems: list[Problem] = []
+        self._pins = pins
         self._broken = broken
         self._file = file
         self._document = document
         self._root: dict[str, Any] = document.value
 
-    def manifest(self) -> Manifest:
+    def manifest(self, *, pages: bool) -> Manifest:
         root = self._root
         self._sets = {name: _words(words) for name, words in (root.get("capability_sets") or {}).items()}
         self._sources = {name: self._source(name, given) for name, given in root["sources"].items()}
@@ -160,7 +190,8 @@ class _Reader:
             file=self._file,
             output=str(self._folder / root["output"]) if "output" in root else None,
             base_url=root.get("base_url"),
-            navigator_url=root.get("navigator_url", NAVIGATOR_URL),
+            navigator_url=root.get("navigator_url", PUBLIC_NAVIGATOR),
+            pages=self._pages(given) if (given := root.get("pages", pages)) else None,
             sources=self._sources,
             capability_sets=self._sets,
             entries=tuple(self._entry(i, entry) for i, entry in enumerate(root["layers"]) if i not in self._broken),
@@ -169,7 +200,14 @@ class _Reader:
                 *(self._gaps(i, given) for i, given in enumerate(root.get("gaps") or ())),
             ),
             lines=self._document.lines,
+            pins=self._pins,
         )
+
+    def _pages(self, given: Any) -> Pages:
+        wanted = given if isinstance(given, dict) else {}
+        linked = wanted.get("data_links", False) and "base_url" not in self._root
+        navigator = self._root.get("navigator_url", PUBLIC_NAVIGATOR) if linked else None
+        return Pages(excel=wanted.get("excel", False), navigator=navigator)
 
     @property
     def _folder(self) -> Path:
@@ -191,16 +229,23 @@ class _Reader:
         path = str(self._folder / word)
         kind = kind_of(word, str(self._folder))
         if kind is not None:
+            if kind.fetched and self._pins and not self._pins.has(word):
+                hint = f"navigator-export build {self._file} --lock adds it"
+                self._problem(("sources", name), f"{kind.called(word)} is not in {lock_of(self._file)}", hint)
+                return ()
             if kind.repeatable:
-                return (path if kind.on_disk else word,)
+                return (as_path(path) if kind.on_disk else word,)
             hint = "name a file: a manifest's sources are read anew by every build"
             self._problem(("sources", name), f"{kind.called(word)} cannot be a source of a manifest", hint)
         elif has_magic(word):
             found = sorted(glob(path, recursive=True))  # noqa: PTH207 - takes any pattern
             if not found:
                 self._problem(("sources", name), f"no file matches {word!r}", f"looked from {self._folder}")
-            return found
+            return [as_path(file) for file in found]
         else:
+            if problem := unknown_name(word, str(self._folder)):
+                self._problem(("sources", name), problem.message, problem.hint)
+                return ()
             there = [entry.name for entry in Path(path).parent.glob("*")]
             self._problem(("sources", name), f"there is no file {word!r}", nearest(Path(word).name, there, "files"))
         return ()

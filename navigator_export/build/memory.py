@@ -20,6 +20,7 @@ import platformdirs
 from navigator_export.build.expansion import Plan
 from navigator_export.build.index import IndexedLayer, indexed_sources
 from navigator_export.build.ownership import content
+from navigator_export.build.pages import Drawn
 from navigator_export.build.results import Made
 from navigator_export.errors import OutputError
 from navigator_export.layer.format import DOMAIN_NAMES
@@ -33,6 +34,7 @@ class _Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
     layer: IndexedLayer | None = None
     left_out: str = ""
     inactive: int = 0
+    drawn: Drawn | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -46,7 +48,9 @@ class _File(msgspec.Struct, frozen=True):
 class Memory:
     """What is remembered of one manifest's builds."""
 
-    def __init__(self, manifest: str) -> None:
+    def __init__(self, manifest: str, pages: object = None) -> None:
+        """Read what is remembered; `pages` is what decides the pages of layers besides the layers themselves."""
+        self._pages = pages
         name = hashlib.sha256(os.fsencode(Path(manifest).resolve())).hexdigest()[:16]
         self._file = Path(platformdirs.user_cache_dir("navigator-export"), "builds", f"{name}.json")
         self._known: dict[str, _Remembered] = {}
@@ -64,12 +68,16 @@ class Memory:
             data = content(Path(output, plan.path))
             if data is None or hashlib.sha256(data).hexdigest() != known.layer.sha256:
                 return None
+            for page in known.drawn.files if known.drawn else ():
+                if hashlib.sha256(content(Path(output, page.file)) or b"").hexdigest() != page.sha256:
+                    return None
         return Made(
             plan,
             known.layer,
             "unchanged",
             left_out=known.left_out,
             inactive=known.inactive,
+            drawn=known.drawn,
             warnings=known.warnings,
         )
 
@@ -77,7 +85,7 @@ class Memory:
         """Remember what was made, in place of all that was remembered; a cache that cannot be written is no matter."""
         known = {
             self._key(result.plan, sources): _Remembered(
-                result.plan.path, result.layer, result.left_out, result.inactive, result.warnings
+                result.plan.path, result.layer, result.left_out, result.inactive, result.drawn, result.warnings
             )
             for result, sources in made
         }
@@ -89,7 +97,7 @@ class Memory:
 
     def _key(self, plan: Plan, sources: Sequence[Source]) -> str:
         return hashlib.sha256(
-            msgspec.json.encode((plan.path, plan.recipe, plan.number, plan.may_be_empty, sources, _tool()))
+            msgspec.json.encode((plan.path, plan.recipe, plan.number, plan.may_be_empty, sources, self._pages, _tool()))
         ).hexdigest()
 
 
@@ -114,6 +122,8 @@ def _tool() -> str:
     """Return a digest of the tool's own files: any change to them may change a layer."""
     digest = hashlib.sha256()
     package = Path(__file__).parents[1]
-    for file in sorted((*package.rglob("*.py"), *package.rglob("*.json"), *package.parent.glob("schemas/*.json"))):
+    patterns = ("*.py", "*.json", "*.css", "*.js")
+    own = (file for pattern in patterns for file in package.rglob(pattern))
+    for file in sorted((*own, *package.parent.glob("schemas/*.json"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -5,22 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from navigator_export.build.index import INDEX
-from navigator_export.build.ownership import content, is_inside, own_files
-from navigator_export.build.paths import OWN_FILES, same_file_key
+from navigator_export.build.ownership import content, is_inside, is_strange, own_files
+from navigator_export.build.paths import OWN_FILES, is_page_path, same_file_key
 from navigator_export.build.staging import Staging
 from navigator_export.errors import OutputError, Problem, reason
 
 
-def put_in_place(staging: Staging, output: str, files: Sequence[str], inputs: Iterable[Path] = ()) -> tuple[str, ...]:
-    """Move a build's files to where they belong and remove own files that it no longer has; return those.
+def put_in_place(staging: Staging, output: str, listed: Iterable[str], inputs: Iterable[Path] = ()) -> tuple[str, ...]:
+    """Move a build's files to where they belong and remove own ones that it no longer has; return those.
 
-    `files` are the paths of its layers and tables.
-
+    `listed` are the paths of its layers and pages, of the unchanged ones too.
     `inputs` are files that the build reads, and that it never removes, whatever an index says.
 
     Each file is replaced in one step, so a reader, or whoever looks after a kill, finds every file whole, old or new.
@@ -30,11 +29,14 @@ def put_in_place(staging: Staging, output: str, files: Sequence[str], inputs: It
     """
     root = Path(output)
     waiting = staging.files()
-    removed = _superseded(output, files, inputs)
+    removed = _superseded(output, listed, inputs)
     journal = _Journal(staging, root)
     try:
         for path in (*waiting, *removed):
             _require_replaceable(root, path)
+            if is_page_path(path) and is_strange(output, path):
+                problem = Problem("is none of a build's pages", hint="move it away, or take another output folder")
+                raise OutputError(str(root / path), [problem])
         journal.record()
         journal.place(path for path in waiting if path not in OWN_FILES)
         journal.remove(removed)
@@ -114,10 +116,10 @@ class _Journal:
         self._undo.append(lambda: _restore(kept, target))
 
 
-def _superseded(output: str, files: Sequence[str], inputs: Iterable[Path]) -> tuple[str, ...]:
+def _superseded(output: str, listed: Iterable[str], inputs: Iterable[Path]) -> tuple[str, ...]:
     """Return the own files of a folder that are not among the new ones, nor read."""
     root = Path(output)
-    new = {same_file_key(file): file for file in files}
+    new = {same_file_key(path): path for path in listed}
     old = own_files(output) - set(new.values())
     # Where a file system does not tell two paths apart, the old file is the one that the new one replaces.
     replaced = {path for path in old if _is_same_file(root, path, new.get(same_file_key(path)))}

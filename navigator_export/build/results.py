@@ -6,6 +6,7 @@ import msgspec
 
 from navigator_export.build.expansion import Plan
 from navigator_export.build.index import IndexedComparison, IndexedGaps, IndexedLayer
+from navigator_export.build.pages import Drawn
 from navigator_export.build.requests import Request
 from navigator_export.errors import Problem
 from navigator_export.layer.format import DOMAIN_NAMES
@@ -25,6 +26,8 @@ class Made(msgspec.Struct, frozen=True):
     """What of the sources is not in the layer, in words."""
     inactive: int = 0
     """Mappings left out because their technique is not active in the release."""
+    drawn: Drawn | None = None
+    """What was drawn of the layer, where the manifest asks for pages."""
     warnings: tuple[str, ...] = ()
     """What to know before the layer's scores are read as ratings, each a sentence."""
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Manifest
 from navigator_export.model import MappingSet, Source
 from navigator_export.preparation import Prepared, prepare
 from navigator_export.readers.assembly import assemble_each
-from navigator_export.readers.options import words
+from navigator_export.readers.interpretation import interpret
+from navigator_export.readers.options import ReadOptions, words
 from navigator_export.readers.table import Table
 from navigator_export.reading import read_tables
 from navigator_export.recipe import Recipe
+from navigator_export.sources.address import tables_at
+from navigator_export.sources.published import tables_of_set
+from navigator_export.sources.registry import fetching_kind
 
 
 class Sources:
@@ -44,5 +50,17 @@ class Sources:
     def _read(self, name: str) -> tuple[Table, ...]:
         if name not in self._tables:
             source = self._manifest.sources[name]
-            self._tables[name] = tuple(read_tables(*source.files, options=source.options))
+            tables = [table for word in source.files for table in self._interpreted(word, source.options)]
+            self._tables[name] = tuple(tables)
         return self._tables[name]
+
+    def _interpreted(self, word: str, options: ReadOptions) -> Sequence[Table]:
+        """Return the tables of what a word names, or is pinned to."""
+        pins, kind = self._manifest.pins, fetching_kind(word)
+        if kind is None:
+            return read_tables(word, options=options)
+        if pins is None:
+            return interpret(kind.tables(word, options), options)
+        if word in pins.sets:
+            return interpret(tables_of_set(pins.sets[word], word, options), options)
+        return interpret(tables_at(word, pins.addresses[word], options), options)

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
 from navigator_export.build.memory import Memory
+from navigator_export.build.paths import GALLERY
+from navigator_export.build.pins import Pins, lock_of, pin, read_pins, write_pins
 from navigator_export.cli import exit_codes
 from navigator_export.cli.interruption import finished
+from navigator_export.cli.options import offline_option
 from navigator_export.cli.progress import Progress
 from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.tables import table
@@ -30,6 +34,9 @@ from navigator_export.wording import counted
 @click.option(
     "--check", "check_only", is_flag=True, help="Write nothing; exit 1 where the folder is not as it should be."
 )
+@click.option("--lock", is_flag=True, help="Pin published sets and addresses that are not pinned yet, in a .lock file.")
+@offline_option
+@click.option("--pages", is_flag=True, help="Make pages, pictures and a gallery too, as with `pages: true`.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to work in.")
 @click.option("--fresh", is_flag=True, help="Make every layer anew, also those whose input did not change.")
 @click.option(
@@ -46,6 +53,8 @@ def command(
     manifest: str,
     output: str | None,
     check_only: bool,
+    lock: bool,
+    pages: bool,
     jobs: int,
     fresh: bool,
     format_: ReportFormat,
@@ -58,30 +67,31 @@ def command(
     build that the manifest no longer has are removed. Where a comparison or a threat fails what the manifest asks for,
     nothing is written either, and the exit code is 1. With --check nothing is written, and the exit code is 1 where a
     file is missing, stale or stray.
+
+    Published sets and addresses among the sources are what the manifest's lock pins them to, layers.lock for
+    layers.yaml; --lock writes it, and `sets update` moves it to what is newest.
     """
     if output in ("", "-"):
         raise click.UsageError("--output takes a folder")
+    if lock and check_only:
+        raise click.UsageError("--lock writes a file, which --check does not")
     watcher = Watcher() if quiet else Progress(verbose=verbose)
     try:
-        settled = read_manifest(manifest)
+        settled = read_manifest(manifest, locked=not lock, pages=pages)
+        if lock:
+            settled = _locked(settled)
         folder = output or settled.output or str(Path(manifest).parent)
         if check_only:
             return _check(settled, folder, jobs, format_, watcher, quiet=quiet)
         catalogue = known()
-        memory = None if fresh or catalogue.has_imports else Memory(manifest)
+        memory = None if fresh or catalogue.has_imports else Memory(manifest, settled.pages)
         built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
+        if settled.pins and lock and (settled.fetched or lock_of(manifest).exists()):
+            write_pins(settled.pins, manifest)
         finished()
-    except GateError as error:
-        watcher.done()
-        findings = [GATE.finding(p.place, p.message, p.hint, file=error.file) for p in error.problems]
-        print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
-        return exit_codes.FINDINGS
     except ProblemsError as error:
-        if format_ == "text":
-            raise
-        findings = [MANIFEST.finding(p.place, p.message, p.hint, file=error.file or manifest) for p in error.problems]
-        print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
-        return exit_codes.UNUSABLE
+        watcher.done()
+        return _told(error, manifest, format_)
     finally:
         watcher.done()
     if format_ in ("json", "sarif"):
@@ -89,6 +99,22 @@ def command(
     if not quiet:
         complain(_summary(built, settled, folder))
     return exit_codes.DONE
+
+
+def _locked(manifest: Manifest) -> Manifest:
+    """Return a manifest with all that it fetches pinned."""
+    return replace(manifest, pins=pin(manifest.fetched, read_pins(manifest.file) or Pins()))
+
+
+def _told(error: ProblemsError, manifest: str, format_: ReportFormat) -> int:
+    """Print why a build failed, and return its exit code; in text, all but gates are told as any other error is."""
+    is_gate = isinstance(error, GateError)
+    if format_ == "text" and not is_gate:
+        raise error
+    rule = GATE if is_gate else MANIFEST
+    findings = [rule.finding(p.place, p.message, p.hint, file=error.file or manifest) for p in error.problems]
+    print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
+    return exit_codes.FINDINGS if is_gate else exit_codes.UNUSABLE
 
 
 def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, watcher: Watcher, *, quiet: bool) -> int:
@@ -129,6 +155,8 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     if built.empty:
         lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
     lines += [f"{one.entry.name}: {one.said}" for one in built.analysed if one.entry]
+    if manifest.pages:
+        lines.append(f"gallery: {Path(folder, GALLERY)}")
     for files in built.alike:
         named = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")  # noqa: PLR2004
         lines.append(

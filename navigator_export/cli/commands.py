@@ -10,9 +10,11 @@ from typing import Final
 import click
 
 from navigator_export.cli import exit_codes
+from navigator_export.cli.fetching import shown
 from navigator_export.cli.interruption import Interrupted
 from navigator_export.cli.terminal import complain
 from navigator_export.errors import LayerError, NavigatorExportError, ProblemsError
+from navigator_export.sets.network import using
 from navigator_export.version import __version__
 
 COMMANDS: Final = MappingProxyType(
@@ -25,9 +27,13 @@ COMMANDS: Final = MappingProxyType(
         "threat": "Show what threats use, or write it as a layer.",
         "validate": "Report every finding in layer files.",
         "upgrade": "Bring layer files to today's format, and to another ATT&CK release.",
+        "render": "Draw layers as SVG, HTML, Excel, PNG and PDF.",
+        "open": "Open layers, or mapping files, in the Navigator.",
+        "serve": "Serve layers, and a Navigator, to this computer's browser alone.",
         "inspect": "Show what mapping files hold.",
         "convert": "Write mapping files, in any form, as unified JSON.",
         "template": "Write a list to start your own mappings with.",
+        "sets": "List, show, fetch and check published mapping sets; find newer ones.",
         "attack": "Show, compare, import and download ATT&CK releases.",
     }
 )
@@ -75,7 +81,8 @@ def commands() -> None:
 def run() -> int:
     """Run the command line and return its exit code: 0 done, 1 findings, 2 usage or unreadable input."""
     try:
-        status: int = commands.main(prog_name="navigator-export", standalone_mode=False)
+        with using(show=shown):
+            status: int = commands.main(prog_name="navigator-export", standalone_mode=False)
         return status
     except click.exceptions.Abort:
         raise Interrupted(signal.SIGINT) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import cloup
 from navigator_export.cli.options import read_options_from, source_options, sources_argument
 from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain, in_options
+from navigator_export.cli.times import stated_time
 from navigator_export.conversion import Conversion, convert
 from navigator_export.errors import OutputError, Problem
 from navigator_export.output import STANDARD_OUTPUT, named
 from navigator_export.reading import read_tables
-from navigator_export.wording import counted, quoted
+from navigator_export.wording import counted
 
 
 @cloup.command("convert")
@@ -53,14 +54,7 @@ def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) 
 
 def _today() -> date:
     """Return the day, or the one that SOURCE_DATE_EPOCH says, so that a build can be repeated."""
-    said = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not said:
-        return datetime.now().astimezone().date()
-    try:
-        return datetime.fromtimestamp(int(said), UTC).date()
-    except (ValueError, OverflowError, OSError):
-        hint = "expected seconds since 1970"
-        raise OutputError("", [Problem(f"{quoted(said)} is no time", "SOURCE_DATE_EPOCH", hint)]) from None
+    return (stated_time() or datetime.now().astimezone()).date()
 
 
 def _targets(output: str, conversions: tuple[Conversion, ...]) -> list[tuple[str, Conversion]]:

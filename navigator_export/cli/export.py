@@ -40,6 +40,10 @@ from navigator_export.wording import counted
 @layer_options
 @opening_options
 @cloup.option_group(
+    "Address",
+    cloup.option("--sha256", metavar="HEX", help="SHA-256 that the SOURCE at an https address must have."),
+)
+@cloup.option_group(
     "Output",
     cloup.option(
         "-o",
@@ -50,18 +54,23 @@ from navigator_export.wording import counted
     cloup.option("--report", metavar="FILE", help="Write what became of inactive techniques: JSON for *.json."),
     cloup.option("-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."),
 )
-def command(sources: tuple[str, ...], output: str, report: str | None, quiet: bool, **given: Any) -> None:
+def command(
+    sources: tuple[str, ...], sha256: str | None, output: str, report: str | None, quiet: bool, **given: Any
+) -> None:
     """Write one Navigator layer from mapping files.
 
-    A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or a
-    built-in sample: `sample` or `sample-company`. Several sources of one domain go into one layer; --attack-version
-    moves those of different ATT&CK releases to one.
+    A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, the name of a published set such as
+    m365 (`sets` lists them), an https address, - for standard input, or a built-in sample: `sample` or
+    `sample-company`. Several sources of one domain go into one layer; --attack-version moves those of different ATT&CK
+    releases to one.
     """
     for place in (output, report):
         if place is not None:
             named(place)
     if report == output == STANDARD_OUTPUT:
         raise click.UsageError("the layer and its report cannot both go to standard output; name a file with -o")
+    if sha256 is not None:
+        sources = _pinned(sources, sha256)
     reading = read_options_from(given)
     recipe = recipe_from(given)
     product = make_layer(read_each(*sources, options=reading), recipe)
@@ -72,6 +81,14 @@ def command(sources: tuple[str, ...], output: str, report: str | None, quiet: bo
         texts.append((report, _report(product.tally.retargeting, machine=report.endswith(".json"))))
     write_all(texts)
     complain(*_account(product, target, recipe.attack_version, quiet=quiet))
+
+
+def _pinned(sources: tuple[str, ...], sha256: str) -> tuple[str, ...]:
+    """Return the sources, the one that is an address with its hash."""
+    addresses = [source for source in sources if source.startswith("https://")]
+    if len(addresses) != 1 or "#" in addresses[0]:
+        raise click.UsageError("--sha256 goes with one https address; of several, end each in #sha256=…")
+    return tuple(f"{source}#sha256={sha256.strip()}" if source in addresses else source for source in sources)
 
 
 def _unlisted(product: Product, asked: str | None) -> list[str]:

@@ -19,8 +19,23 @@ from navigator_export.readers.options import FORMATS, Limits, ReadOptions
 from navigator_export.recipe import Recipe
 from navigator_export.retargeting import ON_INACTIVE
 from navigator_export.selection import ASPECTS, Criteria, Selection
+from navigator_export.sets.network import using
 from navigator_export.sources.capability_set import read_capability_set
 from navigator_export.tiers import TierOptions
+
+
+def _go_offline(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.with_resource(using(offline=True))
+
+
+offline_option = click.option(
+    "--offline",
+    is_flag=True,
+    expose_value=False,
+    callback=_go_offline,
+    help="Fetch nothing: published sets and addresses come from the cache or a mirror.",
+)
 
 sources_argument = cloup.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
 
@@ -84,6 +99,13 @@ source_options = cloup.option_group(
     ),
     cloup.option(
         "--encoding", "read_encoding", metavar="NAME", help="Encoding of a text file, as in cp1250; else detected."
+    ),
+    cloup.option(
+        "--offline",
+        is_flag=True,
+        expose_value=False,
+        callback=_go_offline,
+        help="Fetch nothing: published sets and addresses come from the cache or a mirror.",
     ),
     cloup.option(
         "--limit",

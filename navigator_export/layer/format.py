@@ -174,6 +174,11 @@ def encode_file(file: LayerFile) -> bytes:
     return _text([_writable(layer) for layer in file.layers]) if file.is_list else encode(*file.layers)
 
 
+def encode_compactly(layer: Layer) -> bytes:
+    """Return the shortest text of a layer, for where its length counts; it reads back as the same layer."""
+    return _encoder.encode(_writable(layer))
+
+
 _encoder = msgspec.json.Encoder()
 
 

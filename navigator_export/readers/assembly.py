@@ -332,5 +332,6 @@ def _source(
         remarks=tuple(remarks),
         format=table.format,
         reading=table.reading,
+        whereabouts=table.whereabouts,
         read_options=read_options,
     )

@@ -90,6 +90,8 @@ class Table(msgspec.Struct):
     format: str = "json"
     reading: tuple[tuple[str, str], ...] = ()
     """What was taken for what, as (what, how) pairs."""
+    whereabouts: tuple[tuple[str, str], ...] = ()
+    """Where it was fetched from, as (what, where) pairs."""
     remarks: tuple[str, ...] = ()
     """What was taken for granted or left out, each a sentence."""
     problems: tuple[Problem, ...] = ()

@@ -18,9 +18,10 @@ class File(Kind):
     on_disk = True
 
     def takes(self, word: str) -> bool:
-        """Return whether there is something of this path."""
+        """Return whether there is something of this path that is no folder."""
         try:
-            return Path(word).exists()
+            path = Path(word)
+            return path.exists() and not path.is_dir()
         except (OSError, ValueError):
             return False
 

@@ -18,6 +18,8 @@ class Kind(ABC):
     """Whether it can be read again, so that a manifest may name it."""
     on_disk: ClassVar[bool] = False
     """Whether its word is a path, which a manifest gives from its own folder."""
+    fetched: ClassVar[bool] = False
+    """Whether it comes from elsewhere, so that a manifest's lock pins what it is."""
     several: ClassVar[bool] = False
     """Whether one word gives the mappings of several files, each a source of its own in a layer."""
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _NUMBER: Final = r"(?:[-+]?[0-9]*\.[0-9]+%?|[-+]?[0-9]+%?)"
-_FUNCTION: Final = re.compile(
+FUNCTION: Final = re.compile(
     rf"(?:rgb|hsl|hsv)(?:[\s|(]+{_NUMBER}(?:[,|\s]+{_NUMBER}){{2}}|a[\s|(]+{_NUMBER}(?:[,|\s]+{_NUMBER}){{3}})"
 )
 """`rgb(…)`, `rgba(…)` and the like, anywhere in the text; commas and brackets may be missing."""
@@ -23,7 +23,7 @@ def is_plain(text: str) -> bool:
 def is_colour(text: str) -> bool:
     """Return whether the Navigator takes a text for a colour."""
     word = _trimmed(text)
-    return word in _NAMES or word == "transparent" or bool(_FUNCTION.search(word) or _HEX.fullmatch(word))
+    return word in _NAMES or word == "transparent" or bool(FUNCTION.search(word) or _HEX.fullmatch(word))
 
 
 def plain(text: str) -> str:

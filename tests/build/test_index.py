@@ -19,8 +19,9 @@ from hypothesis import given, strategies as st
 from navigator_export.attack import known
 from navigator_export.build import Drift, build, read_manifest
 from navigator_export.build.index import INDEX, MOST_TABS, IndexedLayer, index_files, listed_files
-from navigator_export.build.manifest import NAVIGATOR_URL, Manifest
+from navigator_export.build.manifest import Manifest
 from navigator_export.build.memory import Memory
+from navigator_export.opening import PUBLIC_NAVIGATOR
 from navigator_export.version import __version__
 from tests.build.manifests import INDEX_FILES, built, checked, layers_in, manifest_file, settled, tree
 from tests.made_inputs import NIST, Json, make_row, mapping_file, unrated_rows
@@ -289,7 +290,7 @@ def test_addresses_lead_to_the_files(base_url: str, tmp_path: Path) -> None:
         assert not urlsplit(url).fragment
         assert not urlsplit(url).query
         navigator, urls, settings = layer_urls(entry["open_url"])
-        assert navigator == NAVIGATOR_URL
+        assert navigator == PUBLIC_NAVIGATOR
         assert urls == [url]
         assert settings == {"leave_site_dialog": "false"}
     all_urls = [entry["url"] for entry in index["layers"]]

@@ -1,0 +1,1 @@
+"""Tests of `navigator_export.sets`."""
