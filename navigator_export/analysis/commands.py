@@ -8,7 +8,7 @@ from pathlib import Path
 
 from navigator_export.readers.options import ReadOptions, words as reading_words
 from navigator_export.recipe import Recipe, options
-from navigator_export.sources.registry import kind_of
+from navigator_export.sources.registry import called, kind_of
 
 Pair = tuple[str, str | None]
 """An option without its dashes, and its value; None for a flag."""
@@ -28,9 +28,9 @@ def command_line(
 
 
 def without_folder(word: str) -> str:
-    """Return what names a source where the file lies in the current folder."""
+    """Return what names a source where the file lies in the current folder; an address without secrets in it."""
     kind = kind_of(word)
     if kind is None or not kind.on_disk:
-        return word
+        return called(word) if kind and kind.fetched else word
     file = Path(word).name
     return f"./{file}" if file.startswith("-") else file

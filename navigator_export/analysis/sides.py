@@ -23,7 +23,7 @@ from navigator_export.readers.options import ReadOptions
 from navigator_export.reading import read_each
 from navigator_export.recipe import Recipe
 from navigator_export.selection import ASPECTS, Selection
-from navigator_export.sources.registry import contents, files_of, kind_of
+from navigator_export.sources.registry import called, contents, files_of, kind_of
 from navigator_export.validation.document import parse
 from navigator_export.wording import quoted
 
@@ -45,7 +45,7 @@ def read_side(words: Sequence[str], options: ReadOptions) -> Side:
     """
     layers = [word for word in words if is_layer(word)]
     if not layers:
-        return Side(" + ".join(words), sets=read_each(*words, options=options))
+        return Side(" + ".join(map(called, words)), sets=read_each(*words, options=options))
     if len(words) > 1:
         raise SourceError(layers[0], [Problem("this is a layer, and goes with no other source", hint="name it alone")])
     data = contents(words[0], options.limits)
