@@ -18,7 +18,7 @@ from navigator_export.analysis.statements import ANALYSES
 from navigator_export.analysis.use import ThreatUse, Use
 from navigator_export.attack import Catalogue
 from navigator_export.characters import clean_name
-from navigator_export.errors import LayerError
+from navigator_export.errors import LayerError, SelectionError
 from navigator_export.layer.comments import and_more
 from navigator_export.layer.composition import Heading, Opening, compose
 from navigator_export.layer.format import Divider, Layer, LayerTechnique, Metadata, Number, encode
@@ -26,6 +26,7 @@ from navigator_export.layer.palette import PALETTES
 from navigator_export.layer.room import TOOLTIP, fitting, height
 from navigator_export.layer.scales import Class, Scale, amounts, categorical, clear_maximum, legend, rounded, shown
 from navigator_export.layer.sheets import without_forbidden
+from navigator_export.preparation import unreadable
 from navigator_export.validation import gate
 from navigator_export.version import __version__
 from navigator_export.wording import shortened
@@ -47,7 +48,7 @@ _STEPS: Final = 3
 _LONGEST_NAME: Final = 40
 """Characters of one side in a layer's name."""
 
-_PART: Final = TOOLTIP // 3
+_PART: Final = TOOLTIP // 5
 """Pixels of each list in a comment: who uses a technique, what covers it, and what would."""
 
 
@@ -62,7 +63,13 @@ class Making(msgspec.Struct, frozen=True):
 
 
 def finished(layer: Layer, catalogue: Catalogue) -> bytes:
-    """Return the checked text of a layer. Raises LayerError where it has a finding."""
+    """Return the checked text of a layer.
+
+    Raises LayerError where it has a finding, and SelectionError where a name that was given cannot be shown.
+    """
+    problems = unreadable(layer.name, layer.description or None)
+    if problems:
+        raise SelectionError(*problems)
     text = encode(layer)
     findings = gate(text, catalogue)
     if findings:
@@ -134,8 +141,7 @@ def gaps_layer(gaps: Gaps, making: Making) -> Layer:
     coverage, use = gaps.coverage, gaps.use
     highest = len(STATES) - 1
     codes = {state: highest - place for place, state in enumerate(STATES)}
-    labels = {"uncovered": "uncovered", "weak": "weak", "covered": "covered"}
-    classes = [Class(codes[state], labels[state], STATE_COLORS[state]) for state in STATES]
+    classes = [Class(codes[state], state, STATE_COLORS[state]) for state in STATES]
     techniques = [
         LayerTechnique(
             technique_id=gap.technique,
@@ -399,4 +405,4 @@ def _name(*parts: str) -> str:
 
 
 def _short_part(text: str) -> str:
-    return clean_name(without_forbidden(text))
+    return clean_name(without_forbidden(" ".join(text.split())))

@@ -161,5 +161,6 @@ def coverage_of_side(side: Side, recipe: Recipe, catalogue: Catalogue, version: 
             raise SourceError(side.name, [Problem("this is a layer, and nothing can be selected of it", hint=hint)])
         coverage = coverage_of_layer(side.layer, side.name, catalogue, version)
         return msgspec.structs.replace(coverage, origins=(side.origin,) if side.origin else ())
-    at = msgspec.structs.replace(recipe, attack_version=version)
+    # A name is that of the layer to be made, not of what a side is.
+    at = msgspec.structs.replace(recipe, attack_version=version, name=None, description=None)
     return coverage_of(prepare(side.sets, at, catalogue), at)

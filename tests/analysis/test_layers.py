@@ -109,7 +109,8 @@ def test_comments_fit_the_tooltip_and_count_the_rest(users: int, capabilities: i
     used = Use("T1114", users, tuple(f"Group with a name {n} (G{n:04})" for n in range(users)))
     use = ThreatUse("many", "enterprise", RELEASE, "group", {"T1114": used})
     offer = made_coverage([make_row(f"CAP-{n}-E5", "T1114", "protect partial") for n in range(capabilities + 1)])
-    coverage = made_coverage([make_row("A-E3", "T1566", "protect partial")])
+    weak = [make_row(f"WEAK-{n}-E3", "T1114", "protect minimal") for n in range(capabilities)]
+    coverage = made_coverage([make_row("A-E3", "T1566", "protect partial"), *weak])
     made = values(gaps_layer(gaps(coverage, use, builtin(), [offer]), MAKING))["T1114"]
     assert height(str(made["comment"])) <= TOOLTIP
 

@@ -79,6 +79,20 @@ def test_layer_is_written_beside_the_answer(run: Run, tmp_path: Path) -> None:
     assert [item["label"] for item in layer["legendItems"]] == ["gained", "better", "worse", "lost", "same"]
 
 
+def test_name_is_that_of_the_layer_alone(run: Run, tmp_path: Path) -> None:
+    source = mapping_file(tmp_path, rated_rows())
+    sides = ("compare", source, "--old", "tier=E3", "--new", "tier=E5", "-o", tmp_path / "x.json")
+    done = run(*sides, "--name", "Ours", "--description", "What we bought")
+    layer = json.loads((tmp_path / "x.json").read_text("utf-8"))
+    assert (layer["name"], layer["description"]) == ("Ours", "What we bought")
+    assert done.out.decode().startswith("E3 · M365 2025-07-18 → E5 · M365 2025-07-18\n")
+    (tmp_path / "x.json").unlink()
+    done = run(*sides, "--name", "a\x1b[31m")
+    assert (done.code, done.out) == (2, b"")
+    assert "--name: error" in done.err
+    assert not (tmp_path / "x.json").exists()
+
+
 def test_command_of_a_layer_makes_it_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     mapping_file(tmp_path, rated_rows(), "own.json")
