@@ -3,11 +3,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 FACTS ?= ../shared/attack/techniques.json
+THREATS ?= ../shared/attack/threats.json
 DEMO := demo
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= json yaml csv xlsx page stack any layer validate
 
-.PHONY: demo fuzz test test-lowest lint types docs bench layers check-layers catalogue format clean
+.PHONY: demo fuzz test test-lowest lint types docs bench layers check-layers catalogue threats format clean
 
 demo: .venv/installed
 	@mkdir -p $(DEMO)
@@ -63,6 +64,10 @@ check-layers: .venv/installed
 # Rebuilds the built-in ATT&CK facts from a table of them.
 catalogue: .venv/installed
 	$(BIN)/python -m navigator_export.attack.compile $(FACTS)
+
+# Rebuilds the built-in facts of groups, campaigns and software from a table of them.
+threats: .venv/installed
+	$(BIN)/python -m navigator_export.attack.compile_threats $(THREATS)
 
 clean:
 	rm -rf .venv .venv-lowest $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz

@@ -14,6 +14,9 @@ OWN_FILES: Final = ("index.json", "INDEX.md", "SHA256SUMS")
 """Files that a build writes beside the layers."""
 _OWN_FILES: Final = frozenset(name.casefold() for name in OWN_FILES)
 
+TABLE_MARK: Final = "<!-- made by navigator-export build -->"
+"""Last line of a table that a build writes beside a layer."""
+
 GALLERY: Final = "index.html"
 PAGE, PICTURE, WORKBOOK, OPENING = ".html", ".svg", ".xlsx", ".open.html"
 """The gallery; endings of what is drawn of a layer, in the place of its own."""
@@ -75,6 +78,11 @@ def is_layer_path(path: str) -> bool:
         and all(_is_fit(part) and not any(map(_is_unseen, part)) for part in parts)
         and all(len(part.encode()) <= _LONGEST_NAME for part in (*folders, name))
     )
+
+
+def is_table_path(path: str) -> bool:
+    """Return whether a build can have written a table to this path: one beside a layer."""
+    return path.endswith(".md") and not is_own_file(path) and is_layer_path(f"{path.removesuffix('.md')}.json")
 
 
 def is_page_path(path: str) -> bool:

@@ -20,7 +20,7 @@ from navigator_export.cli.progress import Progress
 from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.tables import table
 from navigator_export.cli.terminal import answer, complain
-from navigator_export.errors import ProblemsError
+from navigator_export.errors import GateError, ProblemsError
 from navigator_export.validation import Rule
 from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
 from navigator_export.wording import counted
@@ -64,7 +64,8 @@ def command(
     """Write every layer of a MANIFEST, with an index and checksums.
 
     All layers are made and checked before the first file moves; each file is replaced whole. Layers of an earlier
-    build that the manifest no longer has are removed. With --check nothing is written, and the exit code is 1 where a
+    build that the manifest no longer has are removed. Where a comparison or a threat fails what the manifest asks for,
+    nothing is written either, and the exit code is 1. With --check nothing is written, and the exit code is 1 where a
     file is missing, stale or stray.
 
     Published sets and addresses among the sources are what the manifest's lock pins them to, layers.lock for
@@ -89,11 +90,8 @@ def command(
             write_pins(settled.pins, manifest)
         finished()
     except ProblemsError as error:
-        if format_ == "text":
-            raise
-        findings = [MANIFEST.finding(p.place, p.message, p.hint, file=error.file or manifest) for p in error.problems]
-        print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
-        return exit_codes.UNUSABLE
+        watcher.done()
+        return _told(error, manifest, format_)
     finally:
         watcher.done()
     if format_ in ("json", "sarif"):
@@ -106,6 +104,17 @@ def command(
 def _locked(manifest: Manifest) -> Manifest:
     """Return a manifest with all that it fetches pinned."""
     return replace(manifest, pins=pin(manifest.fetched, read_pins(manifest.file) or Pins()))
+
+
+def _told(error: ProblemsError, manifest: str, format_: ReportFormat) -> int:
+    """Print why a build failed, and return its exit code; in text, all but gates are told as any other error is."""
+    is_gate = isinstance(error, GateError)
+    if format_ == "text" and not is_gate:
+        raise error
+    rule = GATE if is_gate else MANIFEST
+    findings = [rule.finding(p.place, p.message, p.hint, file=error.file or manifest) for p in error.problems]
+    print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
+    return exit_codes.FINDINGS if is_gate else exit_codes.UNUSABLE
 
 
 def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, watcher: Watcher, *, quiet: bool) -> int:
@@ -134,7 +143,8 @@ def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, wa
 
 MANIFEST = Rule("manifest", "error", "The manifest cannot be carried out.")
 DRIFT = Rule("drift", "error", "The folder is not what its manifest gives.")
-BUILD_RULES = (MANIFEST, DRIFT)
+GATE = Rule("gate", "error", "What is covered is less than the manifest asks for; nothing was written.")
+BUILD_RULES = (MANIFEST, DRIFT, GATE)
 
 
 def _summary(built: Built, manifest: Manifest, folder: str) -> str:
@@ -144,6 +154,7 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     lines = [text.strip("\n"), f"{counted(len(built.layers), 'layer')} in {folder}"]
     if built.empty:
         lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
+    lines += [f"{one.entry.name}: {one.said}" for one in built.analysed if one.entry]
     if manifest.pages:
         lines.append(f"gallery: {Path(folder, GALLERY)}")
     for files in built.alike:

@@ -21,6 +21,10 @@ COMMANDS: Final = MappingProxyType(
     {
         "export": "Write one Navigator layer from mapping files.",
         "build": "Write every layer of a manifest, with an index, or check that they are current.",
+        "compare": "Show what changed from one coverage to another.",
+        "gaps": "Show what threats use and coverage leaves open.",
+        "plan": "Find the fewest capabilities that cover what threats use.",
+        "threat": "Show what threats use, or write it as a layer.",
         "validate": "Report every finding in layer files.",
         "upgrade": "Bring layer files to today's format, and to another ATT&CK release.",
         "render": "Draw layers as SVG, HTML, Excel, PNG and PDF.",

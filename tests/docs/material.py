@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import yaml
 
-from navigator_export import Recipe, make_layer, read
+from navigator_export import Recipe, Selection, make_layer, read
+from tests.build.manifests import built
 from tests.made_inputs import Json, layer_bytes, make_layer_json
 from tests.real_inputs import ROOT
 
@@ -24,20 +25,27 @@ LIST = (
 )
 
 
-def mappings(name: str, capabilities: Iterable[str] = (), **metadata: Json) -> Json:
-    """Return a mapping file of the sample, with other metadata, and the first row for further capabilities too."""
+def mappings(name: str, **metadata: Json) -> Json:
+    """Return a mapping file of the sample, with other metadata."""
     document = json.loads((SAMPLE / name).read_text("utf-8"))
-    rows = document["mapping_objects"]
-    further = [rows[0] | {"capability_id": capability} for capability in capabilities]
-    return {"metadata": document["metadata"] | metadata, "mapping_objects": [*rows, *further]}
+    return document | {"metadata": document["metadata"] | metadata}
+
+
+NAMES = {"MAIL-FILT": "EOP-FILT", "MAIL-AUTH": "DEF-SATT", "PPL-TRAIN": "DEF-SLNK"}
 
 
 def json_of(document: Json) -> bytes:
     return json.dumps(document).encode()
 
 
-def m365(release: str = "14.1") -> bytes:
-    return json_of(mappings("m365.json", ("DEF-SATT-E3", "DEF-SLNK-E3"), attack_version=release))
+def m365() -> bytes:
+    """Return a mapping file that calls the controls of `sample-company`, and its tiers, by names of Microsoft 365."""
+    document = json.loads((SAMPLE.with_name("sample-company") / "controls.json").read_text("utf-8"))
+    document["metadata"] |= {"mapping_framework": "m365", "mapping_framework_version": "07/18/2025"}
+    for row in document["mapping_objects"]:
+        stem, _, tier = row["capability_id"].rpartition("-")
+        row["capability_id"] = f"{NAMES.get(stem, stem)}-{'E3' if tier == 'BASE' else 'E5'}"
+    return json_of(document)
 
 
 def own_list() -> bytes:
@@ -52,19 +60,17 @@ def workbook(path: Path) -> None:
 
 
 def layer_of(tier: str) -> bytes:
-    from navigator_export import Selection  # noqa: PLC0415
-
     return make_layer(read("sample-company"), Recipe(selection=Selection(tier=tier), attack_version="18.1")).text
 
 
 def old_layer() -> bytes:
-    return layer_bytes(versions=..., version="2.2", domain="mitre-enterprise", viewMode=0)
+    return layer_bytes(versions={"attack": "14", "navigator": "4.6", "layer": "4.2"}, viewMode=0)
 
 
 FILES: dict[str, Callable[[], bytes]] = {
-    "m365.json": m365,
-    "m365-07.18.2025_attack-16.1-enterprise.json": lambda: m365("16.1"),
-    "mappings/m365-07.18.2025_attack-16.1-enterprise.json": lambda: m365("16.1"),
+    "m365.json": lambda: json_of(mappings("m365.json")),
+    "m365-07.18.2025_attack-16.1-enterprise.json": m365,
+    "mappings/m365-07.18.2025_attack-16.1-enterprise.json": m365,
     "nist.json": (SAMPLE / "nist_800_53.json").read_bytes,
     "mappings/nist_800_53-rev5_attack-14.1-enterprise.json": (SAMPLE / "nist_800_53.json").read_bytes,
     "aws.json": lambda: json_of(mappings("m365.json", mapping_framework="aws", attack_version="16.1")),
@@ -76,6 +82,8 @@ FILES: dict[str, Callable[[], bytes]] = {
     "e5.json": lambda: layer_of("Max"),
     "old.json": old_layer,
     "other.json": lambda: json_of(make_layer_json(techniques=[{"techniqueID": "T1086", "score": 1}])),
+    "new.json": layer_bytes,
+    "costs.csv": lambda: b"LOGIN-1,10\nLOGIN-2,20\nHUNT-1,5\nMAIL-P2,8\n",
     "layers/mail.json": layer_bytes,
     "layers.yaml": lambda: b"sources: {m365: m365.json}\nlayers:\n  - for_each: tier\n",
 }
@@ -90,3 +98,7 @@ def lay_out(folder: Path, named: str) -> None:
             file.write_bytes(made())
     if "own.xlsx" in named:
         workbook(folder / "own.xlsx")
+    if "public-before/" in named:
+        for output, tier in (("public-before", "Base"), ("public", "Plus")):
+            layer = f"{{path: company.json, select: {{tier: {tier}}}}}"
+            built(folder, f"sources: {{company: sample-company}}\nlayers: [{layer}]\n", output)
