@@ -31,6 +31,7 @@ COMMANDS: Final = MappingProxyType(
         "template": "Write a list to start your own mappings with.",
         "sets": "List, show, fetch and check published mapping sets; find newer ones.",
         "attack": "Show, compare, import and download ATT&CK releases.",
+        "completion": "Print what completes commands and options in your shell.",
     }
 )
 """Each command with its summary; it is `command` in the module of its name, loaded when it runs."""

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Final
 
 _ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-"""Ctrl-C; what supervisors and CI send; a terminal that is closed, for which Windows has SIGBREAK, also that of Ctrl-Break."""
+"""Ctrl-C; what supervisors and CI send; a terminal that is closed, in place of which Windows has SIGBREAK."""
 
 _CLEANING: Final = 10.0
 """Seconds in which no further signal counts: people press twice, CI sends one kind after another, and what is undone

@@ -18,7 +18,7 @@ def in_options(text: str) -> str:
 
 
 def write_utf8() -> None:
-    """Have what click prints, such as help, come in UTF-8 as answers do: no code page of Windows has all its characters."""
+    """Have what click prints come in UTF-8, as answers do: no code page of Windows has all of its characters."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
 
