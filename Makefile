@@ -3,11 +3,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 FACTS ?= ../shared/attack/techniques.json
+THREATS ?= ../shared/attack/threats.json
 DEMO := demo
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= json yaml csv xlsx page stack any layer validate
 
-.PHONY: demo fuzz test test-lowest lint types bench layers check-layers check-workflows catalogue format clean
+.PHONY: demo fuzz test test-lowest lint types bench layers check-layers check-workflows catalogue threats format clean
 
 demo: .venv/installed
 	@mkdir -p $(DEMO)
@@ -65,6 +66,10 @@ check-workflows: .venv-workflows/installed
 catalogue: .venv/installed
 	$(BIN)/python -m navigator_export.attack.compile $(FACTS)
 
+# Rebuilds the built-in facts of groups, campaigns and software from a table of them.
+threats: .venv/installed
+	$(BIN)/python -m navigator_export.attack.compile_threats $(THREATS)
+
 clean:
 	rm -rf .venv .venv-lowest .venv-workflows $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
@@ -77,6 +82,8 @@ clean:
 
 .venv/test: .venv/installed
 	$(BIN)/pip install --quiet --group test
+	@command -v npm >/dev/null && npm install --silent --no-save --prefix .venv axe-core@4 \
+		|| echo "axe-core could not be fetched by npm: tests of accessibility are skipped"
 	@touch $@
 
 .venv/lint: .venv/test

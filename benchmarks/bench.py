@@ -13,7 +13,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from navigator_export import make_layer, read, write
+from navigator_export import Recipe, coverage_of, make_layer, read, write
+from navigator_export.analysis.gaps import shares
+from navigator_export.analysis.use import use_of
+from navigator_export.attack import known
+from navigator_export.attack.threats import builtin_threats
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "mappings"
 ROUNDS = 7
@@ -123,6 +127,29 @@ def bench_builds(sources: list[Path], folder: Path) -> None:
     print(f"  peak memory: {int(many[1]) / 1024:.0f} MB for {many[0]} layers, {int(few[1]) / 1024:.0f} MB for {few[0]}")
 
 
+def bench_gaps(sources: list[Path]) -> None:
+    """Compare laying every group over every source with only parsing the same JSON."""
+    catalogue = known()
+    facts = builtin_threats()
+    release = catalogue.require(facts.domain, facts.attack_version)
+    uses = [use_of([group.id], facts, release) for group in facts.of("group")]
+    recipe = Recipe(attack_version=facts.attack_version)
+
+    def lay() -> None:
+        for source in sources:
+            mappings = read(source)
+            if mappings.domain == facts.domain:
+                coverage = coverage_of(mappings, recipe)
+                for use in uses:
+                    shares(coverage, use)
+
+    laid = best_of(lay, rounds=3)
+    floor = best_of(lambda: [json.loads(source.read_bytes()) for source in sources] and None, rounds=3)
+    print(
+        f"{len(sources)} mapping files against {len(uses)} groups each: {laid:.2f} s, {laid / floor:.1f} times parsing"
+    )
+
+
 def main() -> None:
     """Run everything; without the corpus, on the built-in sample."""
     sources = sorted(CORPUS.glob("*.json"))
@@ -133,6 +160,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench_exports(sources, Path(folder))
         bench_builds(sources, Path(folder))
+    bench_gaps(sources)
 
 
 if __name__ == "__main__":

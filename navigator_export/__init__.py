@@ -13,8 +13,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from navigator_export.analysing import (
+        compare as compare,
+        coverage_of as coverage_of,
+        gaps as gaps,
+        layer_of as layer_of,
+        plan as plan,
+        threat_use as threat_use,
+    )
+    from navigator_export.analysis.comparison import Comparison as Comparison
+    from navigator_export.analysis.coverage import Coverage as Coverage
+    from navigator_export.analysis.gaps import Gaps as Gaps
+    from navigator_export.analysis.plan import Plan as Plan
+    from navigator_export.analysis.use import ThreatUse as ThreatUse
     from navigator_export.errors import (
         AttackError as AttackError,
+        GateError as GateError,
         LayerError as LayerError,
         NavigatorExportError as NavigatorExportError,
         NothingSelectedError as NothingSelectedError,
@@ -50,8 +64,14 @@ if TYPE_CHECKING:
     from navigator_export.version import __version__ as __version__
 
 _HOMES = {
+    "analysing": ("compare", "coverage_of", "gaps", "layer_of", "plan", "threat_use"),
+    "analysis.comparison": ("Comparison",),
+    "analysis.coverage": ("Coverage",),
+    "analysis.gaps": ("Gaps",),
+    "analysis.plan": ("Plan",),
+    "analysis.use": ("ThreatUse",),
     "errors": (
-        *("AttackError", "LayerError", "NavigatorExportError", "NothingSelectedError", "OutputError"),
+        *("AttackError", "GateError", "LayerError", "NavigatorExportError", "NothingSelectedError", "OutputError"),
         *("SelectionError", "SourceError"),
     ),
     "export": ("Product", "make_layer"),

@@ -6,6 +6,7 @@ NavigatorExportError
 │   └── NothingSelectedError   one that leaves nothing
 ├── LayerError       a layer that did not pass validation, and so was not written
 ├── AttackError      a bundle, release or technique of ATT&CK that cannot be read, had or found
+├── GateError        coverage that fails what a manifest asks of it
 └── OutputError      a target that cannot be written
 """
 
@@ -108,6 +109,10 @@ class AttackError(ProblemsError):
 
 class NothingSelectedError(SelectionError):
     """A selection that fits the mappings' words but leaves none of them."""
+
+
+class GateError(ProblemsError):
+    """Coverage that fails what a manifest asks of it; nothing was written."""
 
 
 class OutputError(ProblemsError):

@@ -139,14 +139,18 @@ def renamed(settled: Settled, name: str) -> Settled:
     return msgspec.structs.replace(settled, recipe=recipe, command=command(settled.prepared.moved, recipe))
 
 
-def _refuse_unreadable(recipe: Recipe) -> None:
-    """Raise SelectionError where a name or a description holds what steers whoever shows it."""
-    given = (("name", recipe.name), ("description", recipe.description))
-    problems = [
+def unreadable(name: str | None, description: str | None) -> list[Problem]:
+    """Return what is wrong with a layer's name and description: they hold what steers whoever shows them."""
+    given = (("name", name), ("description", description))
+    return [
         Problem(f"{quoted(text)} holds control characters", path, "leave them out")
         for path, text in given
         if text is not None and clean_name(text) != text
     ]
+
+
+def _refuse_unreadable(recipe: Recipe) -> None:
+    problems = unreadable(recipe.name, recipe.description)
     if recipe.show_id and recipe.layout == "mini":
         problems.append(Problem("`layout` mini has no room for ids", "show_id", "leave one of the two out"))
     if problems:

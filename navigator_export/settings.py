@@ -86,9 +86,10 @@ SETTINGS: Final = (*RECIPE_SETTINGS, *READING_SETTINGS)
 OPTIONS: Final[Dictionary[str, str]] = MappingProxyType(
     {setting.path: setting.option for setting in SETTINGS}
     | {"bundle.release": "--release", "on_merge": "--on-merge", "navigator_url": "--navigator"}
+    | {asked: f"--{asked}" for asked in ("threat", "target", "costs", "by")}
 )
-"""Path to option of the command line; a bundle's release is told to `attack import` alone, `on_merge` is
-`upgrade`'s."""
+"""Path to option of the command line; the last are those of single commands: `attack import`, `upgrade`, `open` with
+`serve`, and the analyses."""
 
 KEYS: Final[Dictionary[str, str]] = MappingProxyType({setting.path: setting.key for setting in SETTINGS})
 """Path to key of the manifest."""

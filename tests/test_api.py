@@ -49,6 +49,18 @@ def test_example_in_the_docstring_runs(
     assert capfd.readouterr() == ("", "")
 
 
+def test_example_of_comparing_runs(capfd: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs/comparing.md").read_text("utf-8")
+    code = page.partition("```python\n")[2].partition("```")[0]
+    space: dict[str, object] = {}
+    exec(code, space)  # noqa: S102 - our own text
+    gained, covered, *steps = capfd.readouterr().out.splitlines()
+    assert gained == "209"
+    assert covered == "30 of 66"
+    assert len(steps) == 3
+    assert validate(space["text"]) == ()  # type: ignore[arg-type]
+
+
 def test_making_a_layer_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     make_layer(read("sample"), Recipe(selection=Selection(tier="E5")))
     assert capfd.readouterr() == ("", "")

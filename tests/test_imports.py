@@ -72,6 +72,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         ("filelock", "navigator_export.build"),
         ("mcp", "navigator_export.agents"),
         ("openpyxl", "navigator_export.readers.lists"),
+        ("highspy", "navigator_export.analysis.solving"),
         ("requests", "navigator_export.sets.fetching"),
         ("truststore", "navigator_export.sets.fetching"),
         ("xlsxwriter", "navigator_export.pictures.excel"),
@@ -90,12 +91,13 @@ def test_library_is_used_in_one_place(library: str, homes: str) -> None:
         ("sources", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("sets", ("layer", "validation", "build", "cli", "recipe", "preparation", "export")),
         ("attack", ("readers", "layer", "validation", "build", "cli", "recipe", "export")),
-        ("layer", ("build", "cli", "export", "pictures")),
+        ("layer", ("build", "cli", "export", "analysis", "pictures")),
         ("pictures", ("build", "cli", "export", "readers")),
         ("validation", ("build", "cli", "export", "recipe", "readers")),
         ("schemas", ("validation", "readers", "layer", "build", "cli")),
         ("upgrading", ("build", "cli", "export", "recipe", "preparation")),
         ("build", ("cli",)),
+        ("analysis", ("build", "cli", "export")),
     ],
 )
 def test_part_does_not_know_what_stands_on_it(part: str, unknown_to_it: tuple[str, ...]) -> None:
@@ -117,6 +119,25 @@ def test_reading_a_mapping_file_loads_no_rule() -> None:
     assert "navigator_export.readers.assembly" in loaded
     assert "navigator_export.validation" not in loaded
     assert "navigator_export.layer" not in loaded
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["--version"], ["gaps", "sample-company", "--threat", "APT29"], ["compare", "sample", "--by", "category"]],
+)
+def test_the_solver_is_loaded_for_a_plan_alone(command: list[str]) -> None:
+    code = "import sys; from navigator_export.cli import main\ntry: main()\nfinally: print('highspy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, check=True, cwd=ROOT)
+    assert done.stdout.decode().splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("command", [["export", "sample"], ["validate", "--rules"], ["inspect", "sample"], ["--help"]])
+def test_other_commands_load_no_analysis(command: list[str]) -> None:
+    code = "import sys; from navigator_export.cli import main\ntry: main()\nfinally: print('\\n', [*sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, check=True, cwd=ROOT)
+    loaded = done.stdout.decode().splitlines()[-1]
+    assert "navigator_export.cli" in loaded
+    assert "navigator_export.analysis" not in loaded
 
 
 def test_export_of_a_file_loads_nothing_that_fetches(tmp_path: Path) -> None:

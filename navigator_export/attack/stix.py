@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from navigator_export.attack.bundle_threats import ThreatObject, tells_of_threats, threats_in
 from navigator_export.attack.matrix import Matrix, Tactic
 from navigator_export.attack.store import ImportedRelease, ImportedTechnique, Status, is_release_name
 from navigator_export.errors import AttackError, Problem, nearest, reason
@@ -64,20 +65,22 @@ class _Matrix(msgspec.Struct):
 
 
 class _Contents(msgspec.Struct):
-    """The part of a bundle that speaks of techniques and tactics."""
+    """The part of a bundle that speaks of techniques, tactics and threats."""
 
-    stix: StixVersion
-    stated: str | None
+    stix: StixVersion = "2.0"
+    stated: str | None = None
     """The release that the collection object of a 2.1 bundle states."""
-    objects: list[dict[str, Any]]
+    objects: list[dict[str, Any]] = []
     """Techniques, and the relations of those that are revoked."""
-    matrices: list[_Matrix]
-    tactics: dict[str, _Tactic]
+    matrices: list[_Matrix] = []
+    tactics: dict[str, _Tactic] = {}
     """By STIX id."""
+    threats: list[ThreatObject] = []
+    """Groups, campaigns and software, and the relations of these."""
 
 
 def read_bundle(name: str, data: bytes, version: str | None = None) -> ImportedRelease:
-    """Return what an ATT&CK bundle states of techniques and tactics.
+    """Return what an ATT&CK bundle states of techniques, tactics and threats.
 
     The release is `version`, where that is given. Else it follows from the content: an official bundle is known by its
     SHA-256, and the collection object of any other 2.1 bundle states the release.
@@ -106,6 +109,7 @@ def read_bundle(name: str, data: bytes, version: str | None = None) -> ImportedR
         techniques=tuple(kept[id_] for id_ in sorted(kept)),
         left_out=left_out,
         matrix=_matrix(contents),
+        threats=threats_in(contents.threats, {t.stix_id: t.id for t in techniques if t.id and t.id in kept}),
     )
 
 
@@ -197,34 +201,39 @@ def _official(domain: Domain, sha256: str) -> list[str]:
 def _contents(name: str, data: bytes) -> _Contents:
     if not data.strip():
         raise AttackError(name, [Problem("is empty")])
-    stix: StixVersion = "2.0"
+    contents = _Contents()
     stated = set()
-    objects = []
-    matrices = []
-    tactics = {}
     decoder = msgspec.json.Decoder(_Object)
     try:
         for raw in msgspec.json.decode(data, type=_Bundle).objects:
             head = decoder.decode(raw)
             if head.spec_version == "2.1":
-                stix = "2.1"
+                contents.stix = "2.1"
             if head.type == "x-mitre-collection" and isinstance(head.x_mitre_version, str):
                 stated.add(head.x_mitre_version)
-            revokes = head.relationship_type == "revoked-by" and head.source_ref.startswith("attack-pattern--")
-            if head.type == "attack-pattern" or (head.type == "relationship" and revokes):
-                objects.append(msgspec.json.decode(raw))
-            elif head.type == "x-mitre-matrix":
-                matrices.append(msgspec.json.decode(raw, type=_Matrix))
-            elif head.type == "x-mitre-tactic":
-                column = msgspec.json.decode(raw, type=_Tactic)
-                tactics[column.id] = column
+            _put(raw, head, contents)
     except msgspec.ValidationError as error:
         raise AttackError(name, [Problem(f"is not a STIX bundle: {reason(error)}")]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         words = reason(error).removeprefix("jSON is malformed: ")
         raise AttackError(name, [Problem(f"is damaged, or not JSON: {words}")]) from None
     release = stated.pop() if len(stated) == 1 else ""
-    return _Contents(stix, release if is_release_name(release) else None, objects, matrices, tactics)
+    contents.stated = release if is_release_name(release) else None
+    return contents
+
+
+def _put(raw: msgspec.Raw, head: _Object, contents: _Contents) -> None:
+    """Put an object among those of its kind, if it is of use."""
+    revokes = head.relationship_type == "revoked-by" and head.source_ref.startswith("attack-pattern--")
+    if head.type == "attack-pattern" or (head.type == "relationship" and revokes):
+        contents.objects.append(msgspec.json.decode(raw))
+    elif tells_of_threats(head.type, head.relationship_type):
+        contents.threats.append(msgspec.json.decode(raw, type=ThreatObject))
+    elif head.type == "x-mitre-matrix":
+        contents.matrices.append(msgspec.json.decode(raw, type=_Matrix))
+    elif head.type == "x-mitre-tactic":
+        column = msgspec.json.decode(raw, type=_Tactic)
+        contents.tactics[column.id] = column
 
 
 def _matrix(contents: _Contents) -> Matrix:
@@ -246,6 +255,7 @@ def _matrix(contents: _Contents) -> Matrix:
 class _Technique(msgspec.Struct):
     """A technique object with what it takes to tell whose it is."""
 
+    stix_id: str
     id: str | None
     name: str
     status: Status
@@ -273,6 +283,7 @@ def _techniques(name: str, objects: list[dict[str, Any]]) -> list[_Technique]:
         ids = {stix_id: _attack_id(pattern) for stix_id, pattern in patterns.items()}
         return [
             _Technique(
+                stix_id=stix_id,
                 id=ids[stix_id],
                 name=str(pattern["name"]),
                 status=_status(pattern),

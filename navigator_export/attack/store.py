@@ -15,13 +15,14 @@ from typing import Final, Literal
 import msgspec
 
 from navigator_export.attack.matrix import Matrix
+from navigator_export.attack.threats import Threat
 from navigator_export.errors import AttackError, OutputError, Problem, reason
 from navigator_export.model import DOMAINS, Domain
 from navigator_export.output import write
 
 DATA_VARIABLE: Final = "NAVIGATOR_EXPORT_DATA"
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 Status = Literal["active", "revoked", "deprecated"]
 
@@ -57,7 +58,9 @@ class ImportedRelease(msgspec.Struct, frozen=True, dict=True):
     matrix: Matrix = ()
     """Tactics in the order of the bundle's matrix; empty where it has none, or the file is of format 1."""
     format: int = FORMAT
-    """Of the file; 1 had no matrix."""
+    """Of the file; 1 had no matrix, and 2 no threats."""
+    threats: tuple[Threat, ...] = ()
+    """The groups, campaigns and software of the bundle, sorted by id."""
 
     @cached_property
     def by_id(self) -> dict[str, ImportedTechnique]:

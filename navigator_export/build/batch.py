@@ -13,10 +13,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from typing import ClassVar, Final
 
+from navigator_export.analysis.tactics import count_by_tactic
 from navigator_export.attack import Catalogue
 from navigator_export.build.drift import Drift, find_drift
 from navigator_export.build.expansion import Plan, expand
-from navigator_export.build.index import IndexedLayer, checksums, index_of, indexed_sources, texts_of
+from navigator_export.build.index import IndexedLayer, checksums, index_of, indexed_matrices, indexed_sources, texts_of
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
 from navigator_export.build.numbering import numbered
@@ -24,11 +25,11 @@ from navigator_export.build.pages import draw, with_pages
 from navigator_export.build.paths import GALLERY
 from navigator_export.build.places import in_manifest
 from navigator_export.build.placing import put_in_place
-from navigator_export.build.results import Built, Made, Watcher
+from navigator_export.build.results import Analysed, Built, Made, Watcher
 from navigator_export.build.sources import Sources
 from navigator_export.build.staging import Staging
-from navigator_export.errors import LayerError, NothingSelectedError, Problem, SelectionError
-from navigator_export.export import finish_layer
+from navigator_export.errors import GateError, LayerError, NothingSelectedError, Problem, SelectionError
+from navigator_export.export import Product, finish_layer
 
 Keep = Callable[[str, bytes], str]
 """Takes the path and the text of a layer and says what became of it."""
@@ -61,7 +62,7 @@ class Workshop:
         state = keep(plan.path, product.text)
         drawn = None
         if self._manifest.pages:
-            drawn = draw(product.layer, plan.path, self._catalogue, self._manifest.linking_navigator, keep)
+            drawn = draw(product.layer, plan.path, self._manifest.pages, self._catalogue, keep)
         tally = product.tally
         layer = IndexedLayer(
             file=plan.path,
@@ -76,6 +77,7 @@ class Workshop:
             mappings=tally.mappings,
             command=product.command,
             sha256=hashlib.sha256(product.text).hexdigest(),
+            tactics=self._per_tactic(product),
         )
         return Made(
             plan,
@@ -86,6 +88,12 @@ class Workshop:
             drawn=drawn,
             warnings=product.warnings,
         )
+
+    def _per_tactic(self, product: Product) -> dict[str, int]:
+        """Return how many techniques of each tactic a layer has."""
+        release = self._catalogue.require(product.tally.retargeting.domain, product.tally.retargeting.to_release)
+        scored = [entry.technique_id for entry in product.layer.techniques or () if entry.enabled is not False]
+        return {row.tactic: row.counts[0] for row in count_by_tactic(release, [scored])}
 
 
 def build(
@@ -100,7 +108,8 @@ def build(
     """Make every layer of a manifest and put the folder in place; all is made and checked before the first file moves.
 
     `memory` spares layers whose input did not change and whose file is still what it was.
-    Raises ManifestError with every problem of the manifest and its layers, SourceError, and OutputError. After any
+    Raises ManifestError with every problem of the manifest and its layers, GateError where what is covered fails what
+    the manifest asks for, SourceError, and OutputError. After any
     exception, an interruption too, the folder is as it was, unless the exception has the note `IN_PLACE`.
     """
     watcher = watcher or Watcher()
@@ -126,13 +135,14 @@ def build(
             by_path = {result.plan.path: result for result in (*known.values(), *fresh)}
             made = [by_path[plan.path] for plan in plans]
             _require_layers(manifest, made)
-            texts, listed = _folder(manifest, plans, made)
+            analysed = _analysed(manifest, sources, catalogue, made)
+            texts, listed = _folder(manifest, catalogue, plans, made, analysed)
             for path, text in texts.items():
                 staging.keep(path, text)
             removed = put_in_place(staging, output, listed, manifest.inputs)
         if memory:
             memory.keep((result, sources.stated(result.plan.sources)) for result in made)
-        return Built(tuple(made), removed)
+        return Built(tuple(made), removed, analysed)
     except BaseException as error:
         if staging.finished:
             error.add_note(IN_PLACE)
@@ -144,7 +154,7 @@ def check(
 ) -> Drift:
     """Return how a folder differs from what the manifest gives; writes nothing, and trusts no memory.
 
-    Raises ManifestError and SourceError as `build` does.
+    Raises ManifestError, GateError and SourceError as `build` does.
     """
     watcher = watcher or Watcher()
     sources = Sources(manifest)
@@ -153,20 +163,53 @@ def check(
     watcher.planned(len(plans))
     made = _made(manifest, plans, wrong, Workshop(manifest, sources, catalogue), _discard, jobs, watcher)
     _require_layers(manifest, made)
-    texts, expected = _folder(manifest, plans, made)
+    analysed = _analysed(manifest, sources, catalogue, made)
+    texts, expected = _folder(manifest, catalogue, plans, made, analysed)
     expected |= {path: hashlib.sha256(text).hexdigest() for path, text in texts.items()}
     return find_drift(output, expected, manifest.inputs)
 
 
-def _folder(manifest: Manifest, plans: Sequence[Plan], made: Sequence[Made]) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Return the texts of the files for all layers together, and the checksums of the layers and pages listed there."""
-    index = index_of(manifest, plans, [result.layer for result in made if result.layer])
-    texts = {}
+def _folder(
+    manifest: Manifest,
+    catalogue: Catalogue,
+    plans: Sequence[Plan],
+    made: Sequence[Made],
+    analysed: Sequence[Analysed],
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the texts of all files but the layers and their pages, and the checksums of what the index lists."""
+    layers = [result.layer for result in made if result.layer]
+    entries = [one.entry for one in analysed if one.entry]
+    index = index_of(manifest, plans, layers, entries, indexed_matrices(layers, catalogue))
+    texts = {path: text for one in analysed for path, text in one.files}
     if manifest.pages:
         drawn = {result.plan.path: result.drawn for result in made if result.drawn}
         index, texts[GALLERY] = with_pages(index, drawn)
     texts |= texts_of(index)
     return texts, checksums(index)
+
+
+def _analysed(manifest: Manifest, sources: Sources, catalogue: Catalogue, made: Sequence[Made]) -> tuple[Analysed, ...]:
+    """Return the comparisons and gaps of a manifest.
+
+    Raises ManifestError with all that is wrong with them, and GateError where they fail what the manifest asks for.
+    """
+    if not manifest.requests:
+        return ()
+    from navigator_export.build.analyses import analyses  # noqa: PLC0415 - where a manifest asks for some
+
+    found = analyses(manifest, sources, catalogue, [result.layer for result in made if result.layer])
+    problems = [problem for one in found for problem in one.problems]
+    if problems:
+        raise ManifestError(manifest.file, tuple(dict.fromkeys(problems)))
+    failures = [
+        Problem(f"{one.entry.name}: {failure}", one.request.place)
+        for one in found
+        if one.entry
+        for failure in one.failures
+    ]
+    if failures:
+        raise GateError(manifest.file, failures)
+    return found
 
 
 def _discard(path: str, text: bytes) -> str:

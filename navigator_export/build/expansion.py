@@ -13,7 +13,7 @@ import msgspec
 
 from navigator_export.attack import Catalogue
 from navigator_export.build.manifest import Entry, Manifest
-from navigator_export.build.paths import checked_path, digest, page_paths, safe_part, same_file_key
+from navigator_export.build.paths import checked_path, digest, page_path, safe_part, same_file_key
 from navigator_export.build.places import in_manifest
 from navigator_export.build.sources import Sources
 from navigator_export.build.templates import render
@@ -72,40 +72,51 @@ def expand(
     for entry in manifest.entries:
         if entry.sources and all(manifest.sources[name].files for name in entry.sources):
             plans += _Family(manifest, sources, catalogue, entry, problems).plans(most=MOST_LAYERS - len(plans))
-    problems += (*_shared_paths(manifest, plans), *_clashes(manifest, plans, output))
+    places = [(plan.path, _place(manifest, plan)) for plan in plans]
+    places += [(path, one.place) for one in manifest.requests if one.path for path in (one.path, one.table)]
+    problems += _shared_paths(places)
+    pages = [(path, plan.place) for plan in plans for path in _pages_of(manifest, plan)]
+    problems += (*_clashes(manifest, [*places, *pages], output), *_shared_pages(manifest, plans))
     return tuple(plans), tuple(dict.fromkeys(problems))
 
 
-def _shared_paths(manifest: Manifest, plans: Sequence[Plan]) -> Iterator[Problem]:
-    """Yield a problem for each path that is another layer's too, on some file system, or has a layer as its folder."""
-    owners: dict[str, Plan] = {}
+def _place(manifest: Manifest, plan: Plan) -> str:
+    line = manifest.lines.get(("layers", plan.entry, "path"))
+    return f"line {line}" if line else plan.place
 
-    def place(plan: Plan) -> str:
-        line = manifest.lines.get(("layers", plan.entry, "path"))
-        return f"line {line}" if line else plan.place
 
-    for plan in plans:
-        other = owners.setdefault(same_file_key(plan.path), plan)
-        if other is not plan:
-            message = f"the path {plan.path!r} is that of the layer on {place(other)} too"
-            if other.path != plan.path:
-                message += f", {other.path!r}, where a file system does not tell them apart"
-            yield Problem(message, place(plan), "give one of them another path")
-    for plan in plans:
-        parts = same_file_key(plan.path).split("/")
+def _shared_paths(places: Sequence[tuple[str, str]]) -> Iterator[Problem]:
+    """Yield a problem for each path that is another file's too, on some file system, or has a file as its folder.
+
+    `places` are the paths, each with its line in the manifest.
+    """
+    owners: dict[str, int] = {}
+    for number, (path, place) in enumerate(places):
+        other = owners.setdefault(same_file_key(path), number)
+        if other != number:
+            other_path, other_place = places[other]
+            message = f"the path {path!r} is that of the layer on {other_place} too"
+            if other_path != path:
+                message += f", {other_path!r}, where a file system does not tell them apart"
+            yield Problem(message, place, "give one of them another path")
+    for path, place in places:
+        parts = same_file_key(path).split("/")
         for end in range(1, len(parts)):
             if "/".join(parts[:end]) in owners:
-                yield Problem(f"the path {plan.path!r} has a layer's file as its folder", place(plan))
+                yield Problem(f"the path {path!r} has a layer's file as its folder", place)
 
 
-def _clashes(manifest: Manifest, plans: Sequence[Plan], output: str) -> Iterator[Problem]:
-    """Yield a problem for each layer that would take the place of a file that the build reads."""
+def _clashes(manifest: Manifest, places: Sequence[tuple[str, str]], output: str) -> Iterator[Problem]:
+    """Yield a problem for each file that would take the place of one that the build reads."""
     inputs = {same_file_key(str(path.resolve())) for path in manifest.inputs}
-    for plan in plans:
-        for path in (plan.path, *_pages_of(manifest, plan)):
-            if same_file_key(str(Path(output, path).resolve())) in inputs:
-                hint = "give it another path, or the build another output folder"
-                yield Problem(f"the path {path!r} is that of a file that the build reads", plan.place, hint)
+    for file, place in places:
+        if same_file_key(str(Path(output, file).resolve())) in inputs:
+            hint = "give it another path, or the build another output folder"
+            yield Problem(f"the path {file!r} is that of a file that the build reads", place, hint)
+
+
+def _shared_pages(manifest: Manifest, plans: Sequence[Plan]) -> Iterator[Problem]:
+    """Yield a problem for each page that is another layer's too, on some file system."""
     owners: dict[str, Plan] = {}
     for plan in plans:
         for path in _pages_of(manifest, plan):
@@ -118,7 +129,7 @@ def _clashes(manifest: Manifest, plans: Sequence[Plan], output: str) -> Iterator
 def _pages_of(manifest: Manifest, plan: Plan) -> tuple[str, ...]:
     if not manifest.pages:
         return ()
-    return page_paths(plan.path, with_links=manifest.linking_navigator is not None)
+    return tuple(page_path(plan.path, ending) for ending in manifest.pages.endings)
 
 
 class _Family:

@@ -10,7 +10,10 @@ from typing import Any, Final
 import msgspec
 
 from navigator_export import schemas
+from navigator_export.analysis.comparison import CHANGES
+from navigator_export.build.paths import OPENING, PAGE, PICTURE, WORKBOOK, checked_path, is_own_file
 from navigator_export.build.pins import Pins, lock_of, read_pins
+from navigator_export.build.requests import CompareRequest, GapsRequest, SideRequest, table_of
 from navigator_export.build.yaml import Document, parse_yaml
 from navigator_export.errors import Problem, ProblemsError, nearest
 from navigator_export.layer.scoring import Scoring
@@ -57,6 +60,21 @@ class ManifestSource(msgspec.Struct, frozen=True):
     options: ReadOptions = ReadOptions()
 
 
+class Pages(msgspec.Struct, frozen=True):
+    """What is drawn of every layer."""
+
+    excel: bool
+    """Whether there are workbooks beside the pages and pictures."""
+    navigator: str | None
+    """Navigator that further pages open the layers in, from links that hold them; None where there are none."""
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Return the endings of the files of each layer."""
+        more = (WORKBOOK,) if self.excel else ()
+        return (PAGE, PICTURE, *more, *((OPENING,) if self.navigator is not None else ()))
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """A manifest, settled: defaults are in every entry, globs are files."""
 
@@ -69,26 +87,23 @@ class Manifest(msgspec.Struct, frozen=True):
     capability_sets: dict[str, tuple[str, ...]]
     entries: tuple[Entry, ...]
     lines: dict[tuple[str | int, ...], int]
+    requests: tuple[CompareRequest | GapsRequest, ...] = ()
+    """Comparisons, and threats laid over coverage."""
     pins: Pins | None = None
     """What its published sets and addresses are pinned to; None where there is no lock."""
     problems: tuple[Problem, ...] = ()
     """What is wrong in it; the rest of it stands, so that a build can tell what is wrong there too."""
-    pages: bool = False
-    """Whether every layer gets a page and a picture, and all of them a gallery."""
-    data_links: bool = False
-    """Whether, without base_url, every layer gets a page too that opens it from a link which holds it whole."""
-
-    @property
-    def linking_navigator(self) -> str | None:
-        """Return the Navigator that pages open layers in from links that hold them; None where there are none."""
-        return self.navigator_url if self.pages and self.data_links and self.base_url is None else None
+    pages: Pages | None = None
+    """What is drawn of every layer, beside a gallery of all; None for nothing."""
 
     @property
     def inputs(self) -> tuple[Path, ...]:
         """Return the files that a build of it reads, itself included."""
-        words = (word for source in self.sources.values() for word in source.files)
+        words = [word for source in self.sources.values() for word in source.files]
+        threats = (Path(word) for one in self.requests if isinstance(one, GapsRequest) for word in one.threats)
         lock = () if self.pins is None else (lock_of(self.file),)
-        return (Path(self.file), *lock, *(file for word in words for file in files_of(word)))
+        read = (file for word in words for file in files_of(word))
+        return (Path(self.file), *lock, *read, *(file for file in threats if file.is_file()))
 
     @property
     def fetched(self) -> tuple[str, ...]:
@@ -110,11 +125,12 @@ def usual_manifest() -> str:
     raise ManifestError("", [Problem(f"there is no {' or '.join(USUAL_NAMES)} here", hint="name a manifest")])
 
 
-def read_manifest(file: str, *, locked: bool = True) -> Manifest:
+def read_manifest(file: str, *, locked: bool = True, pages: bool = False) -> Manifest:
     """Return the manifest in a YAML file, with its problems: keys, names and files that are not there or not right.
 
     Its lock is read too, where there is one, and every name of a published set has to be in it; not so where `locked`
-    is false. Raises SourceError where the file cannot be read, and ManifestError where nothing can be made of it.
+    is false. `pages` asks for pages where it says nothing of them.
+    Raises SourceError where the file cannot be read, and ManifestError where nothing can be made of it.
     """
     data = contents(file)
     try:
@@ -129,7 +145,7 @@ def read_manifest(file: str, *, locked: bool = True) -> Manifest:
     if schemas.violations("manifest", document.value):
         raise ManifestError(file, problems)
     reader = _Reader(file, document, broken, read_pins(file) if locked else None)
-    manifest = reader.manifest()
+    manifest = reader.manifest(pages=pages)
     return msgspec.structs.replace(manifest, problems=(*problems, *reader.problems))
 
 
@@ -174,7 +190,7 @@ class _Reader:
         self._document = document
         self._root: dict[str, Any] = document.value
 
-    def manifest(self) -> Manifest:
+    def manifest(self, *, pages: bool) -> Manifest:
         root = self._root
         self._sets = {name: _words(words) for name, words in (root.get("capability_sets") or {}).items()}
         self._sources = {name: self._source(name, given) for name, given in root["sources"].items()}
@@ -191,14 +207,23 @@ class _Reader:
             output=str(self._folder / root["output"]) if "output" in root else None,
             base_url=root.get("base_url"),
             navigator_url=root.get("navigator_url", PUBLIC_NAVIGATOR),
-            pages=root.get("pages", False),
-            data_links=root.get("data_links", False),
+            pages=self._pages(given) if (given := root.get("pages", pages)) else None,
             sources=self._sources,
             capability_sets=self._sets,
             entries=tuple(self._entry(i, entry) for i, entry in enumerate(root["layers"]) if i not in self._broken),
+            requests=(
+                *(self._compare(i, given) for i, given in enumerate(root.get("compare") or ())),
+                *(self._gaps(i, given) for i, given in enumerate(root.get("gaps") or ())),
+            ),
             lines=self._document.lines,
             pins=self._pins,
         )
+
+    def _pages(self, given: Any) -> Pages:
+        wanted = given if isinstance(given, dict) else {}
+        linked = wanted.get("data_links", False) and "base_url" not in self._root
+        navigator = self._root.get("navigator_url", PUBLIC_NAVIGATOR) if linked else None
+        return Pages(excel=wanted.get("excel", False), navigator=navigator)
 
     @property
     def _folder(self) -> Path:
@@ -243,26 +268,94 @@ class _Reader:
 
     def _entry(self, index: int, given: dict[str, Any]) -> Entry:
         where = ("layers", index)
-        defaults = self._root.get("defaults") or {}
-        merged = {**defaults, **given}
-        for key in ("select", "exclude"):
-            merged[key] = {**(defaults.get(key) or {}), **(given.get(key) or {})}
-        names = _words(given.get("sources") or tuple(self._sources))
-        for name in names:
-            if name not in self._sources:
-                hint = nearest(name, self._sources, "sources")
-                self._problem((*where, "sources"), f"no source is called {name!r}", hint)
         return Entry(
             index=index,
             place=self._place(where),
-            sources=tuple(name for name in names if name in self._sources),
+            sources=self._named((*where, "sources"), given.get("sources")),
             for_each=_for_each(given.get("for_each")),
-            recipe=self._recipe(where, merged),
+            recipe=self._recipe(where, self._merged(given)),
             path=given.get("path"),
             name=given.get("name"),
             description=given.get("description"),
             title=given.get("title"),
         )
+
+    def _compare(self, index: int, given: dict[str, Any]) -> CompareRequest:
+        where = ("compare", index)
+        return CompareRequest(
+            **self._request(where, given),
+            old=self._side(where, given, given.get("old") or {}, "old"),
+            new=self._side(where, given, given.get("new") or {}, "new"),
+            fail_on=tuple(change for change in CHANGES if change in _words(given.get("fail_on"))),
+        )
+
+    def _gaps(self, index: int, given: dict[str, Any]) -> GapsRequest:
+        where = ("gaps", index)
+        bare: dict[str, Any] = {key: given[key] for key in ("attack_version", "score") if key in given}
+        return GapsRequest(
+            **self._request(where, given),
+            coverage=self._side(where, given, {}, ""),
+            threats=tuple(self._threat(word) for word in _words(given["threat"])),
+            with_software=given.get("with_software", False),
+            with_campaigns=given.get("with_campaigns", False),
+            offers=tuple(
+                self._side(where, bare, {"sources": name}, "offer", whole=True) for name in _words(given.get("offer"))
+            ),
+            fail_under=given.get("fail_under"),
+            fail_on=_words(given.get("fail_on")),
+        )
+
+    def _request(self, where: tuple[str, int], given: dict[str, Any]) -> dict[str, Any]:
+        """Return what comparisons and gaps have in common."""
+        path = checked_path(given["path"])
+        if isinstance(path, str) and is_own_file(table_of(path)):
+            path = Problem(f"the table beside {path!r} has the name of the build's own", hint="give it another path")
+        if isinstance(path, Problem):
+            self._problem((*where, "path"), path.message, path.hint)
+        key, index = where
+        return {
+            "key": key,
+            "index": index,
+            "place": self._place(where),
+            "path": path if isinstance(path, str) else "",
+            "name": given.get("name"),
+            "description": given.get("description"),
+        }
+
+    def _side(
+        self, where: tuple[str, int], given: dict[str, Any], own: dict[str, Any], key: str, *, whole: bool = False
+    ) -> SideRequest:
+        """Return one side: its sources or else the entry's, and what it selects besides what the entry does.
+
+        With `whole`, what the manifest selects by default does not count.
+        """
+        merged = self._merged(given)
+        merged["select"] = {**merged["select"], **{name: value for name, value in own.items() if name != "sources"}}
+        if whole:
+            merged |= {"select": {}, "exclude": {}}
+        place = (*where, key) if "sources" in own else (*where, "sources")
+        return SideRequest(self._named(place, own.get("sources") or given.get("sources")), self._recipe(where, merged))
+
+    def _threat(self, word: str) -> str:
+        """Return what names a threat; a file as it can be opened from here."""
+        path = self._folder / word
+        return str(path) if path.is_file() else word
+
+    def _merged(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return an entry with the defaults that it does not set."""
+        defaults = self._root.get("defaults") or {}
+        merged = {**defaults, **given}
+        for key in ("select", "exclude"):
+            merged[key] = {**(defaults.get(key) or {}), **(given.get(key) or {})}
+        return merged
+
+    def _named(self, where: tuple[str | int, ...], words: Any) -> tuple[str, ...]:
+        """Return the names of sources, all by default; note those that there are not."""
+        names = _words(words or tuple(self._sources))
+        for name in names:
+            if name not in self._sources:
+                self._problem(where, f"no source is called {name!r}", nearest(name, self._sources, "sources"))
+        return tuple(name for name in names if name in self._sources)
 
     def _recipe(self, where: tuple[str | int, ...], merged: dict[str, Any]) -> Recipe:
         select = merged["select"]

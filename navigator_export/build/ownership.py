@@ -1,4 +1,4 @@
-"""Which layers and pages of a folder a build made, so that a build may remove them."""
+"""Which layers, tables and pages of a folder a build made, so that a build may remove them."""
 
 from __future__ import annotations
 
@@ -9,23 +9,30 @@ from typing import Final
 
 import msgspec
 
-from navigator_export.build.index import INDEX, read_index
-from navigator_export.build.paths import is_layer_path, is_page_path
+from navigator_export.build.index import INDEX, listed_files
+from navigator_export.build.paths import TABLE_MARK, is_layer_path, is_page_path, is_table_path
 from navigator_export.build.staging import record_files
 from navigator_export.pictures.markup import MARK
+from navigator_export.pictures.workbooks import is_workbook
 
 _BEGINNINGS: Final = (MARK.encode(), b'<svg xmlns="http://www.w3.org/2000/svg" width="')
 
 
 def own_files(output: str) -> set[str]:
-    """Return the layers and pages that builds made in a folder and that nobody changed since.
+    """Return the layers, tables and pages that builds made in a folder and that nobody changed since.
 
     Their index says so, or the record of a build that was killed. As anybody can write an index, a listed file counts
-    only where a build can have written it: it is a layer or looks like a page of ours, under a name that a build gives,
-    below the folder and not behind a link out of it, with the checksum that is listed.
+    only where a build can have written it: it is a layer or looks like a table or a page of ours, under a name that a
+    build gives, below the folder and not behind a link out of it, with the checksum that is listed.
     """
     root = Path(output)
     return {path for path, checksum in _listed(root) if _is_own(root, path, checksum)}
+
+
+def is_strange(output: str, path: str) -> bool:
+    """Return whether a page's place is taken by a file that no build made, as far as its looks and the indexes tell."""
+    data = content(Path(output, path))
+    return data is not None and not is_page(data) and path not in {listed for listed, _ in _listed(Path(output))}
 
 
 def is_inside(root: Path, path: str) -> bool:
@@ -45,9 +52,14 @@ def is_layer(data: bytes) -> bool:
     return {"domain", "techniques"} <= document.keys()
 
 
+def is_table(data: bytes) -> bool:
+    """Return whether a file looks like the tables that a build writes beside layers."""
+    return data.endswith(f"{TABLE_MARK}\n".encode())
+
+
 def is_page(data: bytes) -> bool:
-    """Return whether a text begins as the pages and pictures of a build do."""
-    return data.startswith(_BEGINNINGS)
+    """Return whether a file looks like the pages, pictures and workbooks of a build."""
+    return data.startswith(_BEGINNINGS) or is_workbook(data)
 
 
 def content(file: Path) -> bytes | None:
@@ -60,11 +72,12 @@ def content(file: Path) -> bytes | None:
 
 def _listed(root: Path) -> Iterator[tuple[str, str]]:
     for index in (root / INDEX, *record_files(str(root))):
-        yield from read_index(content(index) or b"").items()
+        yield from listed_files(content(index) or b"").items()
 
 
 def _is_own(root: Path, path: str, checksum: str) -> bool:
-    looks_own = is_layer if is_layer_path(path) else is_page if is_page_path(path) else None
+    kinds = ((is_layer_path, is_layer), (is_table_path, is_table), (is_page_path, is_page))
+    looks_own = next((looks for is_path, looks in kinds if is_path(path)), None)
     if looks_own is None or not is_inside(root, path) or (root / path).is_symlink():
         return False
     data = content(root / path)

@@ -14,8 +14,11 @@ OWN_FILES: Final = ("index.json", "INDEX.md", "SHA256SUMS")
 """Files that a build writes beside the layers."""
 _OWN_FILES: Final = frozenset(name.casefold() for name in OWN_FILES)
 
+TABLE_MARK: Final = "<!-- made by navigator-export build -->"
+"""Last line of a table that a build writes beside a layer."""
+
 GALLERY: Final = "index.html"
-PAGE, PICTURE, OPENING = ".html", ".svg", ".open.html"
+PAGE, PICTURE, WORKBOOK, OPENING = ".html", ".svg", ".xlsx", ".open.html"
 """The gallery; endings of what is drawn of a layer, in the place of its own."""
 
 STAGING: Final = ".navigator-export-staging"
@@ -60,10 +63,9 @@ def checked_path(path: str) -> str | Problem:
     return "/".join((*map(_cut, folders), f"{_cut(name)}.json"))
 
 
-def page_paths(path: str, *, with_links: bool) -> tuple[str, ...]:
-    """Return the paths of what is drawn of the layer at a path."""
-    endings = (PAGE, PICTURE, OPENING) if with_links else (PAGE, PICTURE)
-    return tuple(path.removesuffix(".json") + ending for ending in endings)
+def page_path(path: str, ending: str) -> str:
+    """Return the path of what is drawn of the layer at a path, by its ending."""
+    return path.removesuffix(".json") + ending
 
 
 def is_layer_path(path: str) -> bool:
@@ -78,10 +80,15 @@ def is_layer_path(path: str) -> bool:
     )
 
 
+def is_table_path(path: str) -> bool:
+    """Return whether a build can have written a table to this path: one beside a layer."""
+    return path.endswith(".md") and not is_own_file(path) and is_layer_path(f"{path.removesuffix('.md')}.json")
+
+
 def is_page_path(path: str) -> bool:
     """Return whether a build can have written a page or a picture to this path."""
     stem, dot, ending = path.rpartition(".")
-    return path == GALLERY or (dot + ending in (PAGE, PICTURE) and is_layer_path(f"{stem}.json"))
+    return path == GALLERY or (dot + ending in (PAGE, PICTURE, WORKBOOK) and is_layer_path(f"{stem}.json"))
 
 
 def is_own_file(path: str) -> bool:

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from navigator_export.build.index import INDEX
-from navigator_export.build.ownership import content, is_inside, own_files
-from navigator_export.build.paths import OWN_FILES, same_file_key
+from navigator_export.build.ownership import content, is_inside, is_strange, own_files
+from navigator_export.build.paths import OWN_FILES, is_page_path, same_file_key
 from navigator_export.build.staging import Staging
 from navigator_export.errors import OutputError, Problem, reason
 
@@ -34,6 +34,9 @@ def put_in_place(staging: Staging, output: str, listed: Iterable[str], inputs: I
     try:
         for path in (*waiting, *removed):
             _require_replaceable(root, path)
+            if is_page_path(path) and is_strange(output, path):
+                problem = Problem("is none of a build's pages", hint="move it away, or take another output folder")
+                raise OutputError(str(root / path), [problem])
         journal.record()
         journal.place(path for path in waiting if path not in OWN_FILES)
         journal.remove(removed)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from navigator_export.build.expansion import Plan
-from navigator_export.build.index import IndexedLayer
+from navigator_export.build.index import IndexedComparison, IndexedGaps, IndexedLayer
 from navigator_export.build.pages import Drawn
+from navigator_export.build.requests import Request
 from navigator_export.errors import Problem
 from navigator_export.layer.format import DOMAIN_NAMES
 from navigator_export.layer.sheets import shown_in_sheet
@@ -31,12 +32,29 @@ class Made(msgspec.Struct, frozen=True):
     """What to know before the layer's scores are read as ratings, each a sentence."""
 
 
+class Analysed(msgspec.Struct, frozen=True):
+    """What became of one comparison, or of the gaps of one coverage."""
+
+    request: Request
+    entry: IndexedComparison | IndexedGaps | None = None
+    """None where something is wrong."""
+    files: tuple[tuple[str, bytes], ...] = ()
+    """Paths and texts of its layer and its table."""
+    said: str = ""
+    """What came out, in a sentence."""
+    failures: tuple[str, ...] = ()
+    """Gates that fail, each a sentence."""
+    problems: tuple[Problem, ...] = ()
+
+
 class Built(msgspec.Struct, frozen=True):
     """A finished build."""
 
     made: tuple[Made, ...]
     removed: tuple[str, ...]
-    """Own layers of an earlier build that are no longer in the manifest."""
+    """Own files of an earlier build that are no longer in the manifest."""
+    analysed: tuple[Analysed, ...] = ()
+    """Comparisons, and threats laid over coverage."""
 
     @property
     def layers(self) -> tuple[Made, ...]:
@@ -52,7 +70,8 @@ class Built(msgspec.Struct, frozen=True):
     def alike(self) -> tuple[tuple[str, ...], ...]:
         """Return the files of layers, of one domain and release each, whose names begin alike."""
         files: dict[tuple[str, str], list[str]] = {}
-        for layer in (made.layer for made in self.made if made.layer):
+        analyses = (one.entry for one in self.analysed if one.entry)
+        for layer in (*(made.layer for made in self.made if made.layer), *analyses):
             domain = next(domain for domain, name in DOMAIN_NAMES.items() if name == layer.domain)
             major = layer.attack_version.partition(".")[0]
             shown = shown_in_sheet(layer.name, domain, int(major))

@@ -30,16 +30,17 @@ class Sources:
 
     def stated(self, names: tuple[str, ...]) -> tuple[Source, ...]:
         """Return what named sources say of themselves. Raises SourceError as reading does."""
-        return tuple(source for one in self._each(names) for source in one.sources)
+        return tuple(source for one in self.sets(names) for source in one.sources)
 
     def prepared(self, names: tuple[str, ...], recipe: Recipe, catalogue: Catalogue) -> Prepared:
         """Return the mappings of named sources ready for a recipe. Raises SourceError and SelectionError."""
         key = (names, recipe.attack_version, recipe.on_inactive, recipe.tiers)
         if key not in self._prepared:
-            self._prepared[key] = prepare(self._each(names), recipe, catalogue)
+            self._prepared[key] = prepare(self.sets(names), recipe, catalogue)
         return self._prepared[key]
 
-    def _each(self, names: tuple[str, ...]) -> tuple[MappingSet, ...]:
+    def sets(self, names: tuple[str, ...]) -> tuple[MappingSet, ...]:
+        """Return the mapping sets of named sources. Raises SourceError as reading does."""
         if names not in self._sets:
             tables = [table for name in names for table in self._read(name)]
             options = dict.fromkeys(pair for name in names for pair in words(self._manifest.sources[name].options))

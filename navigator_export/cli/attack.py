@@ -15,8 +15,10 @@ import msgspec
 
 from navigator_export.attack import Catalogue, known, store
 from navigator_export.attack.changes import Changes, compare
+from navigator_export.attack.known_threats import known_threats
 from navigator_export.attack.profile import Profile, Relative, profile
 from navigator_export.attack.store import ImportedRelease, is_release_name
+from navigator_export.attack.threats import KINDS
 from navigator_export.characters import spelled_out
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.cli.values import file_names
@@ -141,12 +143,15 @@ def list_command(as_json: bool) -> None:
     if as_json:
         _answer_json({"data_folder": folder, "releases": rows})
         return
+    facts = {domain: known_threats(catalogue, domain) for domain in DOMAINS}
+    threats = ", ".join(f"{domain} {found.attack_version}" for domain, found in facts.items() if found)
     cells = [
         (row.domain, row.release, row.source, str(row.techniques), {None: "", True: "yes", False: "no"}[row.official])
         for row in rows
     ]
     lines = _aligned([("domain", "release", "source", "techniques", "official bundle"), *cells])
-    answer("\n".join([*lines, "", f"imported releases are kept in {folder}"]))
+    lines += ["", f"groups, campaigns and software: {threats}"]
+    answer("\n".join([*lines, f"imported releases are kept in {folder}"]))
 
 
 @command.command("show", short_help="Show what is known of a technique.")
@@ -160,6 +165,16 @@ def show_command(technique: str, at: str | None, as_json: bool) -> None:
         _answer_json({"techniques": profiles})
     else:
         answer("\n\n".join(map(_rendered_profile, profiles)))
+
+
+def _used_by(technique: str, domain: Domain) -> str:
+    """Return how many threats use a technique, in words; empty where none is known to."""
+    facts = known_threats(known(), domain)
+    if facts is None:
+        return ""
+    counts = ((kind, sum(technique in threat.techniques for threat in facts.of(kind))) for kind in KINDS)
+    words = [counted(count, kind, kind if kind == "software" else "") for kind, count in counts if count]
+    return f"{', '.join(words)}, as reported in {facts.attack_version}" if words else ""
 
 
 @command.command("changes", short_help="Show what differs between two releases.")
@@ -254,6 +269,7 @@ def _rendered_profile(shown: Profile) -> str:
         ("platforms", ", ".join(shown.platforms)),
         ("replaced by", _named(shown.replacement)),
         ("parent", _named(shown.parent)),
+        ("used by", _used_by(shown.id, shown.domain)),
     ]
     return "\n".join([f"{shown.id} {shown.name}".rstrip(), *(f"  {word:12} {what}" for word, what in lines if what)])
 

@@ -12,6 +12,7 @@ from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
 from navigator_export.build.manifest import usual_manifest
 from navigator_export.build.memory import Memory
+from navigator_export.build.paths import GALLERY
 from navigator_export.build.pins import Pins, lock_of, pin, read_pins, write_pins
 from navigator_export.cli import exit_codes
 from navigator_export.cli.interruption import finished
@@ -21,7 +22,7 @@ from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.tables import table
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.cli.values import file_names
-from navigator_export.errors import ProblemsError
+from navigator_export.errors import GateError, ProblemsError
 from navigator_export.validation import Rule
 from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
 from navigator_export.wording import counted
@@ -67,7 +68,8 @@ def command(
     Without MANIFEST it is navigator-export.yaml or layers.yaml of the current folder, whichever is there.
 
     All layers are made and checked before the first file moves; each file is replaced whole. Layers of an earlier
-    build that the manifest no longer has are removed. With --check nothing is written, and the exit code is 1 where a
+    build that the manifest no longer has are removed. Where a comparison or a threat fails what the manifest asks for,
+    nothing is written either, and the exit code is 1. With --check nothing is written, and the exit code is 1 where a
     file is missing, stale or stray.
 
     Published sets and addresses among the sources are what the manifest's lock pins them to, layers.lock for
@@ -80,28 +82,21 @@ def command(
     manifest = manifest or usual_manifest()
     watcher = Watcher() if quiet else Progress(verbose=verbose)
     try:
-        settled = _locked(read_manifest(manifest, locked=False)) if lock else read_manifest(manifest)
-        if pages:
-            settled = replace(settled, pages=True)
+        settled = read_manifest(manifest, locked=not lock, pages=pages)
+        if lock:
+            settled = _locked(settled)
         folder = output or settled.output or str(Path(manifest).parent)
         if check_only:
             return _check(settled, folder, jobs, format_, watcher, quiet=quiet)
         catalogue = known()
-        memory = (
-            None
-            if fresh or catalogue.has_imports
-            else Memory(manifest, settled.pages and (settled.pages, settled.linking_navigator))
-        )
+        memory = None if fresh or catalogue.has_imports else Memory(manifest, settled.pages)
         built = build(settled, folder, catalogue, jobs=jobs, memory=memory, watcher=watcher)
         if settled.pins and lock and (settled.fetched or lock_of(manifest).exists()):
             write_pins(settled.pins, manifest)
         finished()
     except ProblemsError as error:
-        if format_ == "text":
-            raise
-        findings = [MANIFEST.finding(p.place, p.message, p.hint, file=error.file or manifest) for p in error.problems]
-        print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
-        return exit_codes.UNUSABLE
+        watcher.done()
+        return _told(error, manifest, format_)
     finally:
         watcher.done()
     if format_ in ("json", "sarif"):
@@ -114,6 +109,17 @@ def command(
 def _locked(manifest: Manifest) -> Manifest:
     """Return a manifest with all that it fetches pinned."""
     return replace(manifest, pins=pin(manifest.fetched, read_pins(manifest.file) or Pins()))
+
+
+def _told(error: ProblemsError, manifest: str, format_: ReportFormat) -> int:
+    """Print why a build failed, and return its exit code; in text, all but gates are told as any other error is."""
+    is_gate = isinstance(error, GateError)
+    if format_ == "text" and not is_gate:
+        raise error
+    rule = GATE if is_gate else MANIFEST
+    findings = [rule.finding(p.place, p.message, p.hint, file=error.file or manifest) for p in error.problems]
+    print_findings(findings, {}, format_, f"build of {manifest}", BUILD_RULES)
+    return exit_codes.FINDINGS if is_gate else exit_codes.UNUSABLE
 
 
 def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, watcher: Watcher, *, quiet: bool) -> int:
@@ -142,7 +148,8 @@ def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, wa
 
 MANIFEST = Rule("manifest", "error", "The manifest cannot be carried out.")
 DRIFT = Rule("drift", "error", "The folder is not what its manifest gives.")
-BUILD_RULES = (MANIFEST, DRIFT)
+GATE = Rule("gate", "error", "What is covered is less than the manifest asks for; nothing was written.")
+BUILD_RULES = (MANIFEST, DRIFT, GATE)
 
 
 def _summary(built: Built, manifest: Manifest, folder: str) -> str:
@@ -152,6 +159,9 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     lines = [text.strip("\n"), f"{counted(len(built.layers), 'layer')} in {folder}"]
     if built.empty:
         lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
+    lines += [f"{one.entry.name}: {one.said}" for one in built.analysed if one.entry]
+    if manifest.pages:
+        lines.append(f"gallery: {Path(folder, GALLERY)}")
     for files in built.alike:
         named = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")  # noqa: PLR2004
         lines.append(

@@ -264,6 +264,8 @@ def read_options_from(given: dict[str, Any]) -> ReadOptions:
 def recipe_from(given: dict[str, Any]) -> Recipe:
     """Return the recipe that the options of all sections but the source's say.
 
+    The section of what a layer says may be missing, and what it sets is at its default then.
+
     Raises SourceError where a file of capability ids cannot be read.
     """
     if given["exact_tier"] and given["tier"] is None:
@@ -281,7 +283,7 @@ def recipe_from(given: dict[str, Any]) -> Recipe:
         ),
         tiers=tiers_from(given),
         scoring=Scoring(strategy=given["strategy"], weights=given["weights"], range=given["range_"]),
-        **{name: given[name] for name in _SAME_NAME},
+        **{name: given[name] for name in _SAME_NAME if name in given},
     )
 
 

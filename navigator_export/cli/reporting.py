@@ -10,7 +10,7 @@ from typing import Final
 
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.validation import RULES, Finding, Rule
-from navigator_export.validation.reports import Account, ReportFormat, is_overview, report, step_summary
+from navigator_export.validation.reports import Account, ReportFormat, annotation, is_overview, report, step_summary
 from navigator_export.wording import counted
 
 
@@ -32,10 +32,8 @@ def print_findings(
     told = report(findings, files, format_, rules, account, verbose=verbose)
     if told:
         answer(told)
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if format_ == "github" and summary:
-        with suppress(OSError), Path(summary).open("a", encoding="utf-8") as page:
-            page.write(step_summary(findings, title))
+    if format_ == "github":
+        add_to_summary(step_summary(findings, title))
     if account:
         complain(*_remarks(account, verbose=verbose))
     if format_ == "text" and is_overview(findings, account, verbose=verbose):
@@ -43,6 +41,23 @@ def print_findings(
     if format_ != "github":
         errors = sum(finding.severity == "error" for finding in findings)
         complain(f"{title}: {counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}")
+
+
+def print_failures(failures: Sequence[str], title: str, page: str) -> None:
+    """Write gates that failed to standard error; in a GitHub workflow as annotations, and a page for its summary."""
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        complain(*(annotation("error", title, failure) for failure in failures))
+        add_to_summary(page)
+    else:
+        complain(*(f"error {failure}" for failure in failures))
+
+
+def add_to_summary(page: str) -> None:
+    """Add Markdown to the summary of a GitHub workflow's step, where there is one to be written."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        with suppress(OSError), Path(summary).open("a", encoding="utf-8") as file:
+            file.write(page)
 
 
 def _remarks(account: Account, *, verbose: bool) -> Iterator[str]:

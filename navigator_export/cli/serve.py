@@ -32,7 +32,7 @@ def command(words: tuple[str, ...], navigator: str, port: int, in_container: boo
     """Serve a FOLDER that a build wrote, or LAYER files, until Ctrl-C.
 
     Only this computer can reach it, it only reads, and of other sites only the Navigator's may ask it. With a built
-    Navigator (--navigator FOLDER), layers and Navigator come from one address and nothing leaves the computer: the
+    Navigator (--navigator FOLDER), layers and Navigator come from one address and no layer leaves the computer: the
     Navigator then opens up to 20 layers at its start.
     """
     is_address = re.match("https?://", navigator) is not None

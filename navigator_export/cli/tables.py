@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from navigator_export.characters import spelled_out
@@ -17,8 +17,8 @@ _WIDTH: Final = 200
 """Columns where the result does not go to a terminal."""
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table as text, as wide as the terminal; empty without rows."""
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[str] = _COUNTS) -> str:
+    """Return a table as text, as wide as the terminal; empty without rows. Columns of numbers stand to the right."""
     from rich import box  # noqa: PLC0415 - rich is for people alone, and slow to load
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -26,8 +26,10 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
     made = Table(title=title or None, title_justify="left", title_style="", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        is_count = column in _COUNTS
-        made.add_column(column, justify="right" if is_count else "left", no_wrap=is_count or column == "id")
+        is_count = column in numbers
+        made.add_column(
+            column, justify="right" if is_count else "left", no_wrap=is_count or column in ("id", "technique")
+        )
     for row in rows:
         made.add_row(*(Text(spelled_out(cell)) for cell in row))
     if not made.row_count:

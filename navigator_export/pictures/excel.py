@@ -14,6 +14,7 @@ from navigator_export.layer.format import Link, Metadata
 from navigator_export.pictures.capabilities import FACTS, is_ours, told_of
 from navigator_export.pictures.colours import GREY, ink_on, shown_number
 from navigator_export.pictures.matrix import Cell, Picture, shown_of
+from navigator_export.pictures.workbooks import MARK
 
 CREATED: Final = datetime(1980, 1, 1, tzinfo=UTC)
 """When a workbook says that it was made, where nobody says; zip files know no earlier day."""
@@ -51,7 +52,12 @@ class _Book:
         self._formats: dict[Style, Any] = {}
         title = _clean(picture.name, _NAME)
         self._book.set_properties(
-            {"title": title, "comments": _clean(picture.description, _NAME), "created": created.replace(tzinfo=None)}
+            {
+                "title": title,
+                "comments": _clean(picture.description, _NAME),
+                "keywords": MARK,
+                "created": created.replace(tzinfo=None),
+            }
         )
 
     def bytes(self) -> bytes:

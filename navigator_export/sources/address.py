@@ -16,7 +16,7 @@ from navigator_export.sources.kind import Kind
 from navigator_export.sources.published import with_whereabouts
 from navigator_export.wording import shortened
 
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://", re.ASCII)
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://", re.ASCII)
 _PIN: Final = "#sha256="
 
 

@@ -200,6 +200,6 @@ def test_failed_download_is_told_in_one_line(error: Exception, words: str, monke
 
 
 def test_objects_that_say_nothing_of_techniques_are_not_even_looked_at() -> None:
-    odd = {"type": "malware", "id": "malware--1", "name": ["not", "STIX"]}
+    odd = {"type": "x-mitre-asset", "id": "x-mitre-asset--1", "name": ["not", "STIX"]}
     assert json.loads(bundle(ONE, odd))["objects"][1] == odd
     assert len(read_bundle("b", bundle(ONE, odd), "8.0").techniques) == 1

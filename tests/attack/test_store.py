@@ -112,8 +112,8 @@ def test_broken_link_is_told() -> None:
 
 def test_file_of_a_later_format_is_not_misread() -> None:
     path = store.save(RELEASE)
-    path.write_bytes(path.read_bytes().replace(b'"format":2', b'"format":3'))
-    with pytest.raises(AttackError, match=r"another version of navigator-export \(format 3\); import the bundle again"):
+    path.write_bytes(path.read_bytes().replace(b'"format":3', b'"format":4'))
+    with pytest.raises(AttackError, match=r"another version of navigator-export \(format 4\); import the bundle again"):
         store.listing()[0].facts  # noqa: B018
 
 

@@ -18,7 +18,7 @@ from hypothesis import given, strategies as st
 
 from navigator_export.attack import known
 from navigator_export.build import Drift, build, read_manifest
-from navigator_export.build.index import INDEX, MOST_TABS, IndexedLayer, index_files, read_index
+from navigator_export.build.index import INDEX, MOST_TABS, IndexedLayer, index_files, listed_files
 from navigator_export.build.manifest import Manifest
 from navigator_export.build.memory import Memory
 from navigator_export.opening import PUBLIC_NAVIGATOR
@@ -434,7 +434,7 @@ def test_table_shows_the_figures_of_the_index(tmp_path: Path) -> None:
 def test_index_is_read_back(tmp_path: Path) -> None:
     built(tmp_path, TEXT)
     data = (tmp_path / "out/index.json").read_bytes()
-    assert sorted(read_index(data)) == sorted(layers_in(tmp_path / "out"))
+    assert sorted(listed_files(data)) == sorted(layers_in(tmp_path / "out"))
 
 
 @pytest.mark.parametrize(
@@ -446,9 +446,9 @@ def test_index_is_read_back(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_index_lists_nothing(data: bytes) -> None:
-    assert tuple(read_index(data)) == ()
+    assert tuple(listed_files(data)) == ()
 
 
 @given(st.binary() | st.text().map(str.encode))
 def test_any_bytes_are_no_index(data: bytes) -> None:
-    assert tuple(read_index(data)) == ()
+    assert tuple(listed_files(data)) == ()

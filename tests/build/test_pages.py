@@ -12,6 +12,7 @@ from navigator_export.attack import known
 from navigator_export.build import build, read_manifest
 from navigator_export.build.memory import Memory
 from navigator_export.build.ownership import own_files
+from navigator_export.errors import OutputError
 from navigator_export.opening import PUBLIC_NAVIGATOR
 from tests.build.manifests import INDEX_FILES, built, checked, manifest_file, own_cache, problems_of, tree
 from tests.opening.test_links import held
@@ -117,6 +118,16 @@ def test_page_of_somebody_else_is_never_taken_for_an_own_one(tmp_path: Path, pat
     assert (out / path).exists()
 
 
+@pytest.mark.parametrize("path", ["index.html", "a b.svg"])
+def test_page_of_somebody_else_is_never_written_over(tmp_path: Path, path: str) -> None:
+    built(tmp_path, TEXT.replace("pages: true", ""))
+    (tmp_path / "out" / path).write_text("<!DOCTYPE html><p>mine</p>")
+    before = tree(tmp_path / "out")
+    with pytest.raises(OutputError, match="none of a build's pages; move it away"):
+        built(tmp_path, TEXT)
+    assert tree(tmp_path / "out") == before
+
+
 # ---- unchanged layers ------------------------------------------------------------------------------------------------
 
 
@@ -124,7 +135,7 @@ def remembered(folder: Path, text: str) -> set[str]:
     """Build with a memory and return what became of the layers."""
     path = str(manifest_file(folder, text))
     manifest = read_manifest(path)
-    memory = Memory(path, manifest.pages and (manifest.pages, manifest.linking_navigator))
+    memory = Memory(path, manifest.pages)
     return {made.state for made in build(manifest, str(folder / "out"), known(), memory=memory).made}
 
 
@@ -149,7 +160,7 @@ def test_damaged_page_is_made_again(tmp_path: Path, path: str, damage: Callable[
 def test_pages_asked_for_later_are_made(tmp_path: Path) -> None:
     remembered(tmp_path, TEXT.replace("pages: true", ""))
     assert remembered(tmp_path, TEXT) == {"written"}
-    assert remembered(tmp_path, TEXT.replace("pages: true", "pages: true\ndata_links: true")) == {"written"}
+    assert remembered(tmp_path, TEXT.replace("pages: true", "pages: {data_links: true}")) == {"written"}
     assert (tmp_path / "out/a b.open.html").exists()
 
 
@@ -164,7 +175,7 @@ def opened(folder: Path, text: str) -> list[str]:
 
 def test_layers_without_an_address_open_from_pages_that_hold_them_on_request(tmp_path: Path) -> None:
     assert opened(tmp_path, TEXT) == []
-    assert opened(tmp_path, f"data_links: true\n{TEXT}") == [
+    assert opened(tmp_path, TEXT.replace("true", "{data_links: true}")) == [
         "tiers/e3.open.html",
         "tiers/e5.open.html",
         "a%20b.open.html",
@@ -177,9 +188,18 @@ def test_layers_without_an_address_open_from_pages_that_hold_them_on_request(tmp
 
 
 def test_layers_with_an_address_open_by_it(tmp_path: Path) -> None:
-    links = opened(tmp_path, f"base_url: https://example.org/l\ndata_links: true\n{TEXT}")
+    links = opened(tmp_path, f"base_url: https://example.org/l\n{TEXT}".replace("true", "{data_links: true}"))
     assert len(links) == 5
     assert all(link.startswith(f"{PUBLIC_NAVIGATOR}#layerURL=https%3A%2F%2Fexample.org") for link in links)
+
+
+def test_workbooks_are_made_on_request_and_removed_again(tmp_path: Path) -> None:
+    workbooks = {path.replace(".json", ".xlsx") for path in LAYERS}
+    built(tmp_path, TEXT.replace("true", "{excel: true}"))
+    assert set(tree(tmp_path / "out")) == LAYERS | PAGES | INDEX_FILES | workbooks
+    gallery = Read((tmp_path / "out/index.html").read_bytes())
+    assert {path.replace(" ", "%20") for path in workbooks} <= {link["href"] for link in gallery.all("a")}
+    assert set(built(tmp_path, TEXT).removed) == workbooks
 
 
 # ---- what does not go ------------------------------------------------------------------------------------------------
@@ -197,6 +217,6 @@ def test_page_never_takes_the_place_of_a_file_that_is_read(tmp_path: Path) -> No
 
 
 def test_pages_of_two_layers_never_share_a_path(tmp_path: Path) -> None:
-    text = "pages: true\ndata_links: true\nlayers: [{sources: m365, path: a}, {sources: m365, path: a.open}]"
+    text = "pages: {data_links: true}\nlayers: [{sources: m365, path: a}, {sources: m365, path: a.open}]"
     [problem] = problems_of(tmp_path, text)
     assert problem.message == "the page 'a.open.html' is that of the layer 'a.json' too"

@@ -195,6 +195,7 @@ def test_show(run: Run, bundle_file: Path) -> None:
         "  tactics      collection",
         "  platforms    Linux, Office Suite, Windows, macOS",
         "  parent       T1114 Email Collection",
+        "  used by      5 groups, as reported in 18.1",
     ]
     run("attack", "import", bundle_file)
     [shown] = json.loads(run("attack", "show", "T1114", "--json").out)["techniques"]

@@ -374,3 +374,41 @@ def test_manifest_has_to_be_named_where_there_is_none_or_are_two(
     outcome = run("build")
     assert outcome.code == 2
     assert "there are navigator-export.yaml and layers.yaml here" in outcome.err
+
+
+# ---- gates -----------------------------------------------------------------------------------------------------------
+
+GATED = """
+    layers: [{sources: m365, for_each: tier, path: "{tier}"}]
+    gaps: [{sources: m365, select: {tier: E3}, threat: [T1566=3, T1114], path: gaps/list, fail_under: %s}]
+"""
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_failed_gate_is_told_in_every_format_and_writes_nothing(run: Run, tmp_path: Path, format_: str) -> None:
+    manifest = manifest_file(tmp_path, GATED % 30)
+    before = tree(tmp_path)
+    outcome = run("build", manifest, "--format", format_)
+    assert outcome.code == 1
+    assert "25.0 % of use is covered, less than 30 %" in outcome.out.decode().replace("%25", "%")
+    assert tree(tmp_path) == before
+    if format_ == "sarif":
+        checked_sarif(outcome.out)
+
+
+def test_gaps_are_held_against_the_index_of_an_earlier_build(run: Run, tmp_path: Path) -> None:
+    manifest = manifest_file(tmp_path, GATED % 25)
+    done = run("build", manifest, "-o", tmp_path / "out")
+    assert done.code == 0
+    assert "E3 vs the techniques named · M365 2025-07-18: 1 of the 2 techniques that are used are covered" in done.err
+    asked = ("gaps", tmp_path / "m365.json", "--threat", "T1566=3", "--threat", "T1114")
+    before = ("--no-worse-than", tmp_path / "out/index.json")
+    assert run(*asked, "--tier", "E3", *before).code == 0
+    worse = run(*asked, "--tier", "E3", "--min-value", "significant", "--technique", "T1078", *before)
+    assert worse.code == 2
+    assert "the index does not say" in worse.err
+    rows = [make_row(technique="T1003")]
+    mapping_file(tmp_path, rows, "m365.json")
+    sunk = run(*asked, "--tier", "E3", *before)
+    assert sunk.code == 1
+    assert "0.0 % of use is covered, and 25.0 % was before" in sunk.err

@@ -10,10 +10,19 @@ from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.reports import github, sarif, text
 from navigator_export.validation.reports.account import Account
-from navigator_export.validation.reports.github import markdown, step_summary
+from navigator_export.validation.reports.github import annotation, markdown, step_summary
 from navigator_export.validation.rules import RULES
 
-__all__ = ["REPORT_FORMATS", "Account", "ReportFormat", "is_overview", "markdown", "report", "step_summary"]
+__all__ = [
+    "REPORT_FORMATS",
+    "Account",
+    "ReportFormat",
+    "annotation",
+    "is_overview",
+    "markdown",
+    "report",
+    "step_summary",
+]
 
 ReportFormat = Literal["text", "json", "github", "sarif"]
 REPORT_FORMATS: Final[tuple[ReportFormat, ...]] = get_args(ReportFormat)

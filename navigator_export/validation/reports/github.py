@@ -23,6 +23,11 @@ def workflow_commands(findings: Sequence[Finding], files: Dictionary[str, bytes]
     return "\n".join(commands)
 
 
+def annotation(severity: str, title: str, message: str) -> str:
+    """Return the workflow command that shows a message on the page of a run, at no file."""
+    return f"::{severity} title={_property(title)}::{_data(message)}"
+
+
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
