@@ -1,5 +1,5 @@
 # Every target sets up what it needs in .venv; only Python 3.11 or newer, make and a package registry are asked for.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 FACTS ?= ../shared/attack/techniques.json
@@ -8,7 +8,7 @@ DEMO := demo
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= json yaml csv xlsx page stack any layer validate
 
-.PHONY: demo fuzz test test-lowest lint types docs bench layers check-layers catalogue threats format clean
+.PHONY: demo fuzz test test-lowest lint types docs bench layers check-layers check-workflows catalogue threats format clean
 
 demo: .venv/installed
 	@mkdir -p $(DEMO)
@@ -61,6 +61,11 @@ layers: .venv/installed
 check-layers: .venv/installed
 	$(BIN)/navigator-export build layers/layers.yaml --check
 
+# In an environment of their own; actionlint fetches its program, so it needs GitHub, which .ci/run does not.
+check-workflows: .venv-workflows/installed
+	.venv-workflows/bin/zizmor --offline .
+	.venv-workflows/bin/actionlint
+
 # Rebuilds the built-in ATT&CK facts from a table of them.
 catalogue: .venv/installed
 	$(BIN)/python -m navigator_export.attack.compile $(FACTS)
@@ -70,7 +75,7 @@ threats: .venv/installed
 	$(BIN)/python -m navigator_export.attack.compile_threats $(THREATS)
 
 clean:
-	rm -rf .venv .venv-lowest $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
+	rm -rf .venv .venv-lowest .venv-workflows $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
 
 .venv/installed: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 1; }
@@ -100,6 +105,13 @@ clean:
 	.venv-lowest/bin/pip install --quiet --upgrade pip uv
 	.venv-lowest/bin/uv pip compile --quiet --python .venv-lowest --no-deps --resolution lowest-direct pyproject.toml -o .venv-lowest/pins.txt
 	.venv-lowest/bin/uv pip install --quiet --python .venv-lowest --constraint .venv-lowest/pins.txt --editable . --group test
+	@touch $@
+
+.venv-workflows/installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…"; exit 1; }
+	$(PYTHON) -m venv --clear .venv-workflows
+	.venv-workflows/bin/pip install --quiet --upgrade pip
+	.venv-workflows/bin/pip install --quiet --group workflows
 	@touch $@
 
 .venv/fuzz: .venv/installed

@@ -25,6 +25,11 @@ STANDARD_OUTPUT = "-"
 READER_SECONDS: Final = 3.0
 """How long to wait for somebody to read a named pipe."""
 
+_NOT_WAITING: Final = getattr(os, "O_NONBLOCK", 0)
+"""Opens a pipe without waiting for somebody to read it. Windows has no such pipes among its files."""
+_AS_IT_IS: Final = getattr(os, "O_BINARY", 0)
+"""Has Windows write line ends as they are."""
+
 _PART: Final = re.compile(r"\.navigator-export-(?P<process>[0-9]{1,10})-\w+\.part")
 
 
@@ -151,7 +156,7 @@ def _write_device(name: str, mode: int, data: bytes) -> None:
     deadline = time.monotonic() + READER_SECONDS
     while True:
         try:
-            handle = os.open(name, os.O_WRONLY | os.O_NONBLOCK)
+            handle = os.open(name, os.O_WRONLY | _NOT_WAITING | _AS_IT_IS)
             break
         except OSError as error:
             if error.errno != errno.ENXIO or not stat.S_ISFIFO(mode):
@@ -161,7 +166,8 @@ def _write_device(name: str, mode: int, data: bytes) -> None:
                 raise OutputError(name, [problem]) from None
             time.sleep(0.05)
     try:
-        os.set_blocking(handle, True)
+        if _NOT_WAITING:
+            os.set_blocking(handle, True)
         _write_all(handle, data)
     finally:
         os.close(handle)

@@ -70,6 +70,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         ("mitreattack", "navigator_export.attack.stix"),
         ("stix2", "navigator_export.attack.stix"),
         ("filelock", "navigator_export.build"),
+        ("mcp", "navigator_export.agents"),
         ("openpyxl", "navigator_export.readers.lists"),
         ("highspy", "navigator_export.analysis.solving"),
         ("requests", "navigator_export.sets.fetching"),

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from navigator_export import validate
+from navigator_export.version import __version__
 from tests.real_inputs import ROOT
 
 BAD_LAYER = b'{"name": 5}'
@@ -147,3 +148,7 @@ def test_installed_command_says_its_version(installed: Path, tmp_path: Path) -> 
     result = run_python(str(script), "--version", path=installed, folder=tmp_path)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith(b"navigator-export, version ")
+
+
+def test_citation_is_of_this_release() -> None:
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")

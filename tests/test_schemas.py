@@ -23,6 +23,7 @@ from navigator_export.layer.format import (
     Versions,
 )
 from navigator_export.schemas import SchemaName, each_violation, is_valid, json_path, load, violations
+from navigator_export.version import __version__
 from tests.made_inputs import NIST, Json, make_layer_json, make_row, mapping_document, rated_rows, unrated_rows
 from tests.real_inputs import MAPPING_FILES, ROOT
 
@@ -56,6 +57,12 @@ def test_schema_is_valid_2020_12(file: Path) -> None:
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     jsonschema.Draft202012Validator.check_schema(schema)
     assert jsonschema_rs.meta.is_valid(schema)
+
+
+@pytest.mark.parametrize("file", SCHEMAS, ids=lambda file: file.name)
+def test_schema_has_the_address_of_its_release(file: Path) -> None:
+    home = "https://raw.githubusercontent.com/navigator-export/navigator-export"
+    assert read_schema(file)["$id"] == f"{home}/v{__version__}/schemas/{file.name}"
 
 
 @pytest.mark.parametrize("file", SCHEMAS, ids=lambda file: file.name)

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
+from navigator_export import errors
 from navigator_export.layer.format import Number
 
 Key = TypeVar("Key", bound=Hashable)
@@ -64,7 +65,11 @@ def most(problem: Problem[Key], budget: Number, nodes: int) -> Solution[Key]:
 
 class _Model(Generic[Key]):
     def __init__(self, problem: Problem[Key], nodes: int) -> None:
-        import highspy  # noqa: PLC0415 - loads numpy, which few commands need
+        try:
+            import highspy  # noqa: PLC0415 - loads numpy, which few commands need
+        except ImportError as error:
+            message = f"what is best is found with highspy, which cannot be loaded ({errors.reason(error)})"
+            raise errors.OutputError("", [errors.Problem(message, hint="pip install 'highspy>=1.9'")]) from None
 
         self._problem = problem
         self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]

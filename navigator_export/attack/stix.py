@@ -6,7 +6,8 @@ The only module that loads mitreattack-python, and only when a bundle is read or
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
@@ -136,7 +137,9 @@ def fetch(domain: Domain, version: str) -> bytes:
     Raises AttackError where it cannot be fetched or is not the bundle that mitreattack-python lists.
     """
     import pooch  # type: ignore[import-untyped]  # noqa: PLC0415 - what download_stix fetches with
-    from mitreattack.download_stix import download_stix  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    with _needed():
+        from mitreattack.download_stix import download_stix  # type: ignore[import-untyped]  # noqa: PLC0415
 
     pooch.get_logger().setLevel("WARNING")  # else it tells of every download
     stix, sha256 = _listed(domain)[version]
@@ -153,6 +156,16 @@ def fetch(domain: Domain, version: str) -> bytes:
     raise AttackError(name, [problem])
 
 
+@contextmanager
+def _needed() -> Iterator[None]:
+    """Raise AttackError where mitreattack-python, or what it stands on, cannot be loaded."""
+    try:
+        yield
+    except ImportError as error:
+        message = f"ATT&CK bundles are read with mitreattack-python, which cannot be loaded ({reason(error)})"
+        raise AttackError("", [Problem(message, hint="pip install 'mitreattack-python>=6'")]) from None
+
+
 def _failure(error: OSError) -> str:
     response = getattr(error, "response", None)
     if response is not None:
@@ -164,7 +177,8 @@ def _failure(error: OSError) -> str:
 
 def _listed(domain: Domain) -> dict[str, tuple[StixVersion, str]]:
     """Return the releases that mitreattack-python lists, with STIX version and SHA-256; 2.1 where there is one."""
-    from mitreattack import release_info  # type: ignore[import-untyped]  # noqa: PLC0415
+    with _needed():
+        from mitreattack import release_info  # type: ignore[import-untyped]  # noqa: PLC0415
 
     tables: tuple[tuple[StixVersion, Any], ...] = (("2.0", release_info.STIX20), ("2.1", release_info.STIX21))
     return {
@@ -177,7 +191,8 @@ def _listed(domain: Domain) -> dict[str, tuple[StixVersion, str]]:
 
 def _official(domain: Domain, sha256: str) -> list[str]:
     """Return the releases whose official bundle has this hash, oldest first; one file can be that of several."""
-    from mitreattack import release_info  # noqa: PLC0415
+    with _needed():
+        from mitreattack import release_info  # noqa: PLC0415
 
     tables = (release_info.STIX20.get(domain, {}), release_info.STIX21.get(domain, {}))
     return [v for table in tables for v, listed in table.items() if listed == sha256 and is_release_name(v)]
@@ -253,8 +268,9 @@ class _Technique(msgspec.Struct):
 
 def _techniques(name: str, objects: list[dict[str, Any]]) -> list[_Technique]:
     """Return the technique objects of a bundle, as MitreAttackData reads them, sorted by STIX id."""
-    import stix2  # type: ignore[import-untyped]  # noqa: PLC0415 - what MitreAttackData reads from
-    from mitreattack.stix20 import MitreAttackData  # type: ignore[import-untyped]  # noqa: PLC0415
+    with _needed():
+        import stix2  # type: ignore[import-untyped]  # noqa: PLC0415 - what MitreAttackData reads from
+        from mitreattack.stix20 import MitreAttackData  # type: ignore[import-untyped]  # noqa: PLC0415
 
     try:
         # An object unlike what its type asks for is met with errors of any of these kinds.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -26,6 +26,9 @@ from navigator_export.sources.registry import as_path, contents, fetching_kind, 
 from navigator_export.tiers import TierOptions
 
 OWN_RELEASE = "own"
+
+USUAL_NAMES: Final = ("navigator-export.yaml", "layers.yaml")
+"""What a manifest is called: in a folder of much else, where editors know it by its name, and in one of layers."""
 
 
 class ManifestError(ProblemsError):
@@ -107,6 +110,19 @@ class Manifest(msgspec.Struct, frozen=True):
         """Return the names of published sets and the addresses among its sources, each once."""
         words = dict.fromkeys(word for source in self.sources.values() for word in source.files)
         return tuple(filter(fetching_kind, words))
+
+
+def usual_manifest() -> str:
+    """Return the manifest of the current folder, by its usual names.
+
+    Raises ManifestError where there is none, or where there are several.
+    """
+    found = [name for name in USUAL_NAMES if Path(name).is_file()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ManifestError("", [Problem(f"there are {' and '.join(found)} here", hint="name the one to build")])
+    raise ManifestError("", [Problem(f"there is no {' or '.join(USUAL_NAMES)} here", hint="name a manifest")])
 
 
 def read_manifest(file: str, *, locked: bool = True, pages: bool = False) -> Manifest:

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -15,6 +16,7 @@ from navigator_export.build.paths import STAGING
 from navigator_export.errors import OutputError, Problem, reason
 
 _RECORDS: Final = "records"
+_FILES: Final = "files"
 
 
 class Staging:
@@ -56,22 +58,17 @@ class Staging:
                 self._clear()
                 raise
 
-    def keep(self, path: str, text: bytes) -> str:
-        """Write one file of the build and return `written`.
+    @property
+    def keep(self) -> Callable[[str, bytes], str]:
+        """What writes one file of the build and returns `written`; it can be sent to other processes.
 
-        Raises OutputError where that fails; the output folder is as it was.
+        It raises OutputError where that fails; the output folder is as it was.
         """
-        target = self.folder / "files" / path
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(text)
-            return "written"
-        except OSError as error:
-            raise OutputError(str(target), [Problem(f"cannot be written: {reason(error)}")]) from None
+        return partial(_keep, self.folder / _FILES)
 
     def files(self) -> tuple[str, ...]:
         """Return the paths of all files that wait, sorted."""
-        root = self.folder / "files"
+        root = self.folder / _FILES
         return tuple(sorted(f.relative_to(root).as_posix() for f in root.rglob("*") if f.is_file()))
 
     def record_file(self, index: bytes) -> Path:
@@ -92,6 +89,16 @@ class Staging:
             for entry in self.folder.iterdir()
             if entry not in spared or _is_folder(entry) != (entry.name == _RECORDS)
         ]
+
+
+def _keep(folder: Path, path: str, text: bytes) -> str:
+    target = folder / path
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text)
+        return "written"
+    except OSError as error:
+        raise OutputError(str(target), [Problem(f"cannot be written: {reason(error)}")]) from None
 
 
 def _is_folder(entry: Path) -> bool:

@@ -21,6 +21,7 @@ from navigator_export.attack.store import ImportedRelease, is_release_name
 from navigator_export.attack.threats import KINDS
 from navigator_export.characters import spelled_out
 from navigator_export.cli.terminal import answer, complain
+from navigator_export.cli.values import file_names
 from navigator_export.errors import AttackError, Problem
 from navigator_export.model import DOMAINS, Domain
 from navigator_export.output import as_json
@@ -88,7 +89,7 @@ def command() -> None:
 
 
 @command.command("import", short_help="Import MITRE's STIX bundles.")
-@click.argument("bundles", nargs=-1, required=True, metavar="BUNDLE…")
+@click.argument("bundles", nargs=-1, required=True, metavar="BUNDLE…", shell_complete=file_names)
 @click.option("--release", type=ReleaseName(exact=True), help="The release, where the bundle does not state it.")
 @json_option
 def import_command(bundles: tuple[str, ...], release: str | None, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from navigator_export.attack import known
 from navigator_export.build import Built, Manifest, Watcher, build, check, read_manifest
+from navigator_export.build.manifest import usual_manifest
 from navigator_export.build.memory import Memory
 from navigator_export.build.paths import GALLERY
 from navigator_export.build.pins import Pins, lock_of, pin, read_pins, write_pins
@@ -20,6 +21,7 @@ from navigator_export.cli.progress import Progress
 from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.tables import table
 from navigator_export.cli.terminal import answer, complain
+from navigator_export.cli.values import file_names
 from navigator_export.errors import GateError, ProblemsError
 from navigator_export.validation import Rule
 from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
@@ -27,7 +29,7 @@ from navigator_export.wording import counted
 
 
 @click.command("build")
-@click.argument("manifest", metavar="MANIFEST")
+@click.argument("manifest", metavar="[MANIFEST]", required=False, shell_complete=file_names)
 @click.option(
     "-o", "--output", metavar="FOLDER", help="Folder to write; by default the manifest's output, or its folder."
 )
@@ -50,7 +52,7 @@ from navigator_export.wording import counted
 @click.option("-v", "--verbose", is_flag=True, help="One line per layer.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing where nothing is wrong.")
 def command(
-    manifest: str,
+    manifest: str | None,
     output: str | None,
     check_only: bool,
     lock: bool,
@@ -62,6 +64,8 @@ def command(
     quiet: bool,
 ) -> int:
     """Write every layer of a MANIFEST, with an index and checksums.
+
+    Without MANIFEST it is navigator-export.yaml or layers.yaml of the current folder, whichever is there.
 
     All layers are made and checked before the first file moves; each file is replaced whole. Layers of an earlier
     build that the manifest no longer has are removed. Where a comparison or a threat fails what the manifest asks for,
@@ -75,6 +79,7 @@ def command(
         raise click.UsageError("--output takes a folder")
     if lock and check_only:
         raise click.UsageError("--lock writes a file, which --check does not")
+    manifest = manifest or usual_manifest()
     watcher = Watcher() if quiet else Progress(verbose=verbose)
     try:
         settled = read_manifest(manifest, locked=not lock, pages=pages)

@@ -12,7 +12,7 @@ import click
 from navigator_export.cli import exit_codes
 from navigator_export.cli.fetching import shown
 from navigator_export.cli.interruption import Interrupted
-from navigator_export.cli.terminal import complain
+from navigator_export.cli.terminal import complain, write_utf8
 from navigator_export.errors import LayerError, NavigatorExportError, ProblemsError
 from navigator_export.sets.network import using
 from navigator_export.version import __version__
@@ -35,6 +35,8 @@ COMMANDS: Final = MappingProxyType(
         "template": "Write a list to start your own mappings with.",
         "sets": "List, show, fetch and check published mapping sets; find newer ones.",
         "attack": "Show, compare, import and download ATT&CK releases.",
+        "mcp": "Serve inspect, export and validate to agents, over standard input and output.",
+        "completion": "Print what completes commands and options in your shell.",
     }
 )
 """Each command with its summary; it is `command` in the module of its name, loaded when it runs."""
@@ -80,6 +82,7 @@ def commands() -> None:
 
 def run() -> int:
     """Run the command line and return its exit code: 0 done, 1 findings, 2 usage or unreadable input."""
+    write_utf8()
     try:
         with using(show=shown):
             status: int = commands.main(prog_name="navigator-export", standalone_mode=False)

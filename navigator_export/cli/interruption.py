@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-_ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
-"""Ctrl-C; what supervisors and CI send; a terminal that is closed. Windows has no SIGHUP."""
+_ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Ctrl-C; what supervisors and CI send; a terminal that is closed, in place of which Windows has SIGBREAK."""
 
 _CLEANING: Final = 10.0
 """Seconds in which no further signal counts: people press twice, CI sends one kind after another, and what is undone

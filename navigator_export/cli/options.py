@@ -9,7 +9,7 @@ import cloup
 import msgspec
 
 from navigator_export.attack import LATEST
-from navigator_export.cli.values import Assignment, Limit, Pair, Range, Weights
+from navigator_export.cli.values import Assignment, Limit, Pair, Range, Weights, file_names
 from navigator_export.layer.annotation import COMMENT_STYLES
 from navigator_export.layer.composition import LAYOUTS
 from navigator_export.layer.palette import PALETTES
@@ -37,7 +37,7 @@ offline_option = click.option(
     help="Fetch nothing: published sets and addresses come from the cache or a mirror.",
 )
 
-sources_argument = cloup.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+sources_argument = cloup.argument("sources", nargs=-1, required=True, metavar="SOURCE…", shell_complete=file_names)
 
 _READ = "read_"
 """What parameters of how sources are read begin with."""

@@ -10,13 +10,14 @@ from navigator_export.cli import exit_codes
 from navigator_export.cli.interruption import Interrupted
 from navigator_export.cli.open import NAVIGATOR
 from navigator_export.cli.terminal import answer, complain
+from navigator_export.cli.values import file_names
 from navigator_export.opening import PUBLIC_NAVIGATOR, checked_navigator, opening_address
 from navigator_export.serving import Server, Site, site_of
 from navigator_export.wording import counted
 
 
 @click.command("serve")
-@click.argument("words", nargs=-1, required=True, metavar="FOLDER|LAYER…")
+@click.argument("words", nargs=-1, required=True, metavar="FOLDER|LAYER…", shell_complete=file_names)
 @click.option(
     "--navigator",
     metavar="FOLDER|URL",

@@ -10,6 +10,7 @@ import msgspec
 
 from navigator_export.cli.options import read_options_from, recipe_from
 from navigator_export.cli.terminal import in_options
+from navigator_export.cli.values import file_names
 from navigator_export.errors import Problem, SourceError
 from navigator_export.export import make_layer
 from navigator_export.layer.format import Layer
@@ -21,7 +22,7 @@ from navigator_export.recipe import Recipe
 from navigator_export.sources.registry import called, contents, files_of
 from navigator_export.sources.standard_input import WORD
 
-shown_argument = cloup.argument("words", nargs=-1, required=True, metavar="LAYER|SOURCE…")
+shown_argument = cloup.argument("words", nargs=-1, required=True, metavar="LAYER|SOURCE…", shell_complete=file_names)
 
 
 class Shown(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import suppress
 
@@ -14,6 +15,12 @@ from navigator_export.settings import OPTIONS
 def in_options(text: str) -> str:
     """Return a remark with the settings that it speaks of called by their options."""
     return respelled(text, OPTIONS)
+
+
+def write_utf8() -> None:
+    """Have what click prints come in UTF-8, as answers do: no code page of Windows has all of its characters."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
 
 
 def complain(*lines: str) -> None:

@@ -17,6 +17,7 @@ from navigator_export.cli import exit_codes
 from navigator_export.cli.interruption import finished
 from navigator_export.cli.targets import spare
 from navigator_export.cli.terminal import answer, complain, in_options
+from navigator_export.cli.values import file_names
 from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named, write_together
 from navigator_export.upgrading import ON_MERGE, OnMerge, Upgrade, UpgradeOptions, upgrade
 from navigator_export.upgrading.batch import LayerInput, read_inputs
@@ -28,7 +29,7 @@ _LISTED: Final = 20
 
 
 @cloup.command("upgrade")
-@cloup.argument("layers", nargs=-1, required=True, metavar="LAYER…")
+@cloup.argument("layers", nargs=-1, required=True, metavar="LAYER…", shell_complete=file_names)
 @cloup.option_group(
     "ATT&CK release",
     cloup.option(

@@ -11,6 +11,7 @@ from navigator_export.attack import Catalogue, known
 from navigator_export.cli import exit_codes
 from navigator_export.cli.reporting import print_findings
 from navigator_export.cli.terminal import answer, complain
+from navigator_export.cli.values import file_names
 from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.model import DOMAINS
 from navigator_export.output import as_json
@@ -25,7 +26,7 @@ from navigator_export.wording import counted, quoted
 
 
 @click.command("validate")
-@click.argument("files", nargs=-1, metavar="FILE…")
+@click.argument("files", nargs=-1, metavar="FILE…", shell_complete=file_names)
 @click.option(
     "--format", "format_", type=click.Choice(REPORT_FORMATS), default="text", show_default=True, help="How to tell."
 )

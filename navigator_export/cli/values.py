@@ -6,10 +6,16 @@ import re
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from navigator_export.layer.format import Number
 from navigator_export.model import VALUES
 from navigator_export.readers.options import LARGEST_LIMIT, Limits
+
+
+def file_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Have the shell complete what names a file or folder among other things."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 class Weights(click.ParamType[tuple[Number, ...]]):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+_WINDOWS: Final = os.name == "nt"
 
 _SECONDS: Final = 1.0
 """After which a browser is taken to have started; one that hands the address to another has ended well by then."""
@@ -23,7 +26,8 @@ def start_browser(page: Path, command: str = "") -> bool:
     if not command:
         return webbrowser.open(address)
     with suppress(ValueError, OSError, IndexError):
-        words = shlex.split(command)
+        # On Windows a backslash stands between folders, and quotes alone hold words together.
+        words = shlex.split(command.replace("\\", "\\\\") if _WINDOWS else command)
         words = [word.replace("%s", address) for word in words] if "%s" in command else [*words, address]
         # It outlives this command, and what it has to say is none of this command's output.
         browser = subprocess.Popen(  # noqa: S603 - it is the user's own choice

@@ -58,6 +58,8 @@ def _read(path: Path, name: str, limits: Limits) -> bytes:
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
         raise SourceError(name, [Problem("this is a device, not a file", hint="name a file, or pipe one in to -")])
     if stat.S_ISFIFO(mode):
+        if not hasattr(os, "O_NONBLOCK"):  # Windows, where nobody can wait for a pipe and give up
+            raise SourceError(name, [Problem("this is a pipe, which is not read here", hint="pipe it in to -")])
         return _read_pipe(path, name, limits)
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size

@@ -297,3 +297,15 @@ def test_mitreattack_is_loaded_for_bundles_alone(arguments: list[str]) -> None:
 def test_group_without_a_command_shows_the_commands() -> None:
     finished = run_process("attack", "--help")
     assert all(name.encode() in finished.stdout for name in ("changes", "download", "import", "list", "show"))
+
+
+@pytest.mark.parametrize("words", [("attack", "import", "-", "--release", "21.0"), ("attack", "download", "16.1")])
+def test_without_mitreattack_python_one_line_says_how_to_get_it(
+    words: tuple[str, ...], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("mitreattack", "mitreattack.stix20", "mitreattack.release_info", "mitreattack.download_stix"):
+        monkeypatch.setitem(sys.modules, module, None)
+    outcome = run(*words, stdin=bundle(NEW))
+    assert (outcome.code, outcome.out) == (2, b"")
+    assert len(outcome.err.splitlines()) == 1
+    assert "pip install 'mitreattack-python>=6'" in outcome.err

@@ -354,6 +354,28 @@ def test_file_name_that_is_no_text_goes_to_the_page_of_a_workflow(
     assert "\u202e" not in page
 
 
+@pytest.mark.parametrize("name", ["navigator-export.yaml", "layers.yaml"])
+def test_manifest_of_a_usual_name_need_not_be_named(
+    name: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text("sources: {a: sample-company}\nlayers:\n  - {path: a, sources: a}\n", "utf-8")
+    assert run("build", "-o", "out").code == 0
+    assert run("build", name, "-o", "out", "--check").code == 0
+
+
+def test_manifest_has_to_be_named_where_there_is_none_or_are_two(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "there is no navigator-export.yaml or layers.yaml here" in run("build").err
+    for name in ("navigator-export.yaml", "layers.yaml"):
+        Path(name).touch()
+    outcome = run("build")
+    assert outcome.code == 2
+    assert "there are navigator-export.yaml and layers.yaml here" in outcome.err
+
+
 # ---- gates -----------------------------------------------------------------------------------------------------------
 
 GATED = """

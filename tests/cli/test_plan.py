@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,11 @@ def test_layer_tells_nothing_to_choose_from(run: Run, tmp_path: Path) -> None:
     layer = tmp_path / "layer.json"
     layer.write_bytes(layer_bytes())
     assert "does not tell which capabilities" in run("plan", layer, *THREAT).err
+
+
+def test_without_the_solver_one_line_says_how_to_get_it(run: Run, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "highspy", None)
+    outcome = run("plan", source, *THREAT)
+    assert outcome.code == 2
+    assert len(outcome.err.splitlines()) == 1
+    assert "pip install 'highspy>=1.9'" in outcome.err
