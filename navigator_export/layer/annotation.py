@@ -6,6 +6,7 @@ say the whole; links are in the right-click menu, by their label.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
@@ -19,7 +20,7 @@ from navigator_export.layer.passages import Passages
 from navigator_export.layer.profiles import Profile, Profiles, Shared, mapping_rank
 from navigator_export.layer.room import TOOLTIP, fitting, height_of
 from navigator_export.layer.scoring import ScoredTechnique
-from navigator_export.model import Mapping, MappingSet
+from navigator_export.model import Capability, Mapping, MappingSet
 from navigator_export.tiers import Tiers
 
 CommentStyle = Literal["short", "full", "none"]
@@ -69,11 +70,13 @@ class _Annotator:
         self._profiles = Profiles(mappings, tiers, shared, whole=comments == "full")
 
     def technique(self, scored: ScoredTechnique) -> LayerTechnique:
-        groups: dict[tuple[str, str], list[Mapping]] = {}
+        groups: defaultdict[Capability, list[Mapping]] = defaultdict(list)
         for mapping in scored.mappings:
-            groups.setdefault((mapping.capability.framework, mapping.capability.id), []).append(mapping)
-        ordered = [group if len(group) == 1 else sorted(group, key=mapping_rank) for group in groups.values()]
-        ranked = sorted(((self._profiles.of(group), group) for group in ordered), key=_rank)
+            groups[mapping.capability].append(mapping)
+        for group in groups.values():
+            if len(group) > 1:
+                group.sort(key=mapping_rank)
+        ranked = sorted(zip(map(self._profiles.of, groups.values()), groups.values(), strict=True), key=_rank)
         profiles = [profile for profile, _ in ranked]
         links = links_of(ranked)
         comment, room = "", TOOLTIP
@@ -97,10 +100,10 @@ class _Annotator:
 
     def _said(self, ranked: Sequence[_Ranked], technique: str) -> list[Said]:
         """Return what the source says of each capability and this technique, where it says something of it."""
-        return [(profile, text) for profile, group in ranked if (text := self._words(group, technique))]
+        commented = ((profile, [m for m in group if m.comment]) for profile, group in ranked)
+        return [(profile, text) for profile, group in commented if group and (text := self._words(group, technique))]
 
-    def _words(self, group: Sequence[Mapping], technique: str) -> str:
-        commented = [m for m in group if m.comment]
+    def _words(self, commented: Sequence[Mapping], technique: str) -> str:
         if self._passages is None:
             return "\n".join(dict.fromkeys(m.comment for m in commented))
         names = ((m, self._release.name(m.origin.technique if m.origin else technique)) for m in commented)
@@ -118,7 +121,7 @@ def _origins(mappings: Iterable[Mapping]) -> list[str]:
 def _fitting(profiles: Sequence[Profile], room: int, links: int) -> tuple[Metadata | Divider, ...]:
     """Return the metadata that fit into the room, and how many capabilities and links are not shown."""
     left_out = [Metadata("links", f"{MOST} of {links:,}, best first")] if links > MOST else []
-    shown = fitting([profile.details_height for profile in profiles], room - _COUNTS)
+    shown = fitting((profile.details_height for profile in profiles), room - _COUNTS)
     if shown < len(profiles):
         left_out.insert(0, Metadata("and", f"{len(profiles) - shown:,} more"))
     parts = [profile.details for profile in profiles[:shown]]

@@ -23,7 +23,7 @@ Said = tuple[Profile, str]
 
 def short_comment(profiles: Sequence[Profile], origins: Sequence[str], said: Sequence[Said]) -> tuple[str, int]:
     """Return a comment that fits the tooltip, and its height; of what does not fit the comment says how much it is."""
-    shown = fitting([profile.line_height for profile in profiles], _LINES)
+    shown = fitting((profile.line_height for profile in profiles), _LINES)
     rest = [*and_more(len(profiles) - shown), *_from(origins)]
     lines = [*(profile.line for profile in profiles[:shown]), *rest]
     used = sum(profile.line_height for profile in profiles[:shown]) + LINE * len(rest)

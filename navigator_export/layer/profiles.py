@@ -52,15 +52,10 @@ class Profiles:
 
     def of(self, mappings: Sequence[Mapping]) -> Profile:
         """Return the profile of one capability's mappings to a technique, which are in order of their rank."""
-        capability = mappings[0].capability
-        key = (
-            capability.framework,
-            capability.id,
-            *((m.category, m.value, m.mapping_type, m.groups, m.origin, licence_of(m.comment)) for m in mappings),
-        )
+        key = _told_by(mappings[0]) if len(mappings) == 1 else tuple(map(_told_by, mappings))
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = self._profile(capability, mappings)
+            found = self._made[key] = self._profile(mappings[0].capability, mappings)
         return found
 
     def _profile(self, capability: Capability, mappings: Sequence[Mapping]) -> Profile:
@@ -94,6 +89,12 @@ class Profiles:
         if words and len(capability.id) <= _LONGEST_LABEL and capability.id != "DIVIDER":
             return (Metadata(capability.id, words),)
         return (Metadata("capability", f"{capability.id} {words}".rstrip()),)
+
+
+def _told_by(m: Mapping) -> tuple[object, ...]:
+    """Return all that a profile tells of a mapping."""
+    licence = licence_of(m.comment) if m.comment else ""
+    return m.capability, m.category, m.value, m.mapping_type, m.groups, m.origin, licence
 
 
 _OF_ITS_OWN: Final = frozenset({"category", "value", "tier", "licence"})

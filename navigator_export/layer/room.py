@@ -6,7 +6,7 @@ text column takes some 17 characters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from navigator_export.layer.format import Metadata
@@ -41,10 +41,12 @@ def height_of(entries: Sequence[Metadata]) -> int:
     return sum(height(entry.value) + _PADDING for entry in entries) + _DIVIDER
 
 
-def fitting(heights: Sequence[int], room: int) -> int:
+def fitting(heights: Iterable[int], room: int) -> int:
     """Return how many of the parts, from the first on, fit into the room; always the first."""
-    for number, own in enumerate(heights):
+    number = 0
+    for own in heights:
         room -= own
         if room < 0 and number:
-            return number
-    return len(heights)
+            break
+        number += 1
+    return number

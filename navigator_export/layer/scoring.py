@@ -109,7 +109,7 @@ def _best(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Nu
 
 
 def _count(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Number:
-    return len({(m.capability.framework, m.capability.id) for m in mappings})
+    return len({m.capability for m in mappings})
 
 
 def _mean(mappings: Sequence[Mapping], weights: Dictionary[Value, Number]) -> Number:
