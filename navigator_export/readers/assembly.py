@@ -155,7 +155,7 @@ def _read_rows(table: Table, capabilities: Capabilities) -> _ReadRows:
     said = {word for row in table.rows for word in (row.status, row.mapping_type)}
     no_mapping = {word for word in said if is_non_mappable(word)}
     clean = clean_text if table.controls else _clean_line_ends
-    references: dict[tuple[str | None, ...], tuple[str, ...]] = {(): ()}
+    references: dict[tuple[str | None, ...], tuple[str, ...]] = {}
     no_links: Counter[str] = Counter()
     rows: list[Mapping | UnmappedRow] = []
     for index, row in enumerate(table.rows):
@@ -165,19 +165,20 @@ def _read_rows(table: Table, capabilities: Capabilities) -> _ReadRows:
         if technique is None or capability is None or non_mappable:
             rows.append(_unmapped(table.place(index), capability, technique, non_mappable=non_mappable))
             continue
-        raw = tuple(row.references or ())
-        if raw not in references:
-            references[raw], left_out = clean_references(raw)
-            no_links.update(left_out)
+        addresses: tuple[str, ...] = ()
+        if row.references:
+            raw = tuple(row.references)
+            if raw not in references:
+                references[raw], left_out = clean_references(raw)
+                no_links.update(left_out)
+            addresses = references[raw]
         rows.append(
             Mapping(
                 capability,
                 technique,
-                words.mapping_type(row),
-                words.category(row, index),
-                words.value(row, index),
+                *words.stated(row, index),
                 clean(row.comments) if row.comments else "",
-                references[raw],
+                addresses,
                 groups_of(row),
             )
         )

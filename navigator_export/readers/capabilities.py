@@ -69,15 +69,18 @@ class GroupsOf:
 
     def __init__(self, table: Table) -> None:
         self._names = table.metadata.capability_groups
-        self._known: dict[tuple[str | None, ...], Groups] = {}
+        self._known: dict[str | tuple[str | None, ...] | None, Groups] = {}
 
     def __call__(self, row: Row) -> Groups:
         """Return the groups that a row names, sorted by id."""
-        said = (row.capability_group, *(row.capability_groups or ()))
-        if said not in self._known:
-            ids = (clean_name(group or "").strip() for group in said)
-            self._known[said] = _sorted({term(self._names, id_) for id_ in ids if id_})
-        return self._known[said]
+        further = row.capability_groups
+        said = (row.capability_group, *further) if further else row.capability_group
+        found = self._known.get(said)
+        if found is None:
+            groups = said if isinstance(said, tuple) else (said,)
+            ids = (clean_name(group or "").strip() for group in groups)
+            found = self._known[said] = _sorted({term(self._names, id_) for id_ in ids if id_})
+        return found
 
 
 def _sorted(terms: Iterable[Term]) -> Groups:

@@ -144,7 +144,8 @@ def _by_status(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]
 
     Raises SourceError for a status that no row has.
     """
-    said = Counter(row.status for row in _rows(tables) if row.status and not is_non_mappable(row.status))
+    counts = Counter(row.status for row in _rows(tables))
+    said = Counter({word: count for word, count in counts.items() if word and not is_non_mappable(word)})
     if not options.statuses:
         if not tables[0].column_names or all(word.casefold() in _IN_PLACE for word in said):
             return tables

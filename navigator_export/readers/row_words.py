@@ -17,6 +17,9 @@ EXPLAINED: Final = 50
 
 _Word = TypeVar("_Word", bound=str)
 
+Stated = tuple[Term | None, Category | None, Value | None]
+"""What a row states of a mapping: its type and its rating."""
+
 
 class RowWords:
     """The controlled words of a table's rows, checked; each spelling is worked out once."""
@@ -30,6 +33,7 @@ class RowWords:
         self._categories: dict[str | None, Category | None] = {None: None, **{c: c for c in CATEGORIES}}
         self._values: dict[str | None, Value | None] = {None: None, **{v: v for v in VALUES}}
         self._wrong_words: dict[tuple[str, str | None], tuple[str, str]] = {}
+        self._statements: dict[tuple[str | None, ...], Stated] = {}
 
     def technique(self, row: Row, index: int) -> str | None:
         """Return the technique id of a row; None where it has none, or a wrong one, which is noted."""
@@ -45,6 +49,17 @@ class RowWords:
         if found is None:
             self._tell(index, "attack_object_id", raw)
         return found or None
+
+    def stated(self, row: Row, index: int) -> Stated:
+        """Return the mapping type, category and value of a row; those that are wrong are noted."""
+        said = (row.mapping_type, row.score_category, row.score_value)
+        found = self._statements.get(said)
+        if found is None:
+            found = self.mapping_type(row), self.category(row, index), self.value(row, index)
+            # A wrong word is told of every row.
+            if self._wrong_words.keys().isdisjoint((("score_category", said[1]), ("score_value", said[2]))):
+                self._statements[said] = found
+        return found
 
     def mapping_type(self, row: Row) -> Term | None:
         """Return the mapping type of a row, with its name."""
