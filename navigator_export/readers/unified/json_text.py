@@ -54,7 +54,7 @@ class _PublishedRow(Row, gc=False, kw_only=True):
     capability_group: str | None
     mapping_type: str | None
     attack_object_id: str | None
-    references: list[str | None] | None
+    references: tuple[str | None, ...] | None  # type: ignore[assignment] # all empty tuples are one; lists take room
     status: str | None
     score_category: str | UnsetType | None = UNSET  # type: ignore[assignment]
     score_value: str | UnsetType | None = UNSET  # type: ignore[assignment]
