@@ -130,10 +130,15 @@ def _predicates(mappings: MappingSet, selection: Selection, tiers: Tiers) -> tup
             problems.extend(error.problems)
     if problems:
         raise SelectionError(*problems)
-    return (
-        lambda m: all(test(m) for test in wanted) and not any(test(m) for test in unwanted),
-        lambda m: included is None or tiers.of(m.capability) in included,
-    )
+    return _all_of(wanted, unwanted), lambda m: included is None or tiers.of(m.capability) in included
+
+
+def _all_of(wanted: Sequence[Test], unwanted: Sequence[Test]) -> Test:
+    """Return a test for what passes all of some tests and none of others."""
+    if len(wanted) == 1 and not unwanted:
+        # A build asks this of every mapping for every layer: most ask for one thing.
+        return wanted[0]
+    return lambda m: all(test(m) for test in wanted) and not any(test(m) for test in unwanted)
 
 
 def _tests(criteria: Criteria, words: _Words) -> list[Test]:
