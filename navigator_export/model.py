@@ -26,14 +26,14 @@ TECHNIQUE_ID: Final = re.compile(r"T[0-9]{4}(\.[0-9]{3})?")
 """An ATT&CK id of a technique, `T1114`, or of a sub-technique, `T1114.003`."""
 
 
-class Term(msgspec.Struct, frozen=True, cache_hash=True):
+class Term(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A word of a source's own vocabulary (a group, a mapping type): its id and its display name."""
 
     id: str
     name: str
 
 
-class Capability(msgspec.Struct, frozen=True, cache_hash=True):
+class Capability(msgspec.Struct, frozen=True, cache_hash=True, gc=False):
     """A control or product feature of one framework."""
 
     id: str
@@ -44,7 +44,7 @@ class Capability(msgspec.Struct, frozen=True, cache_hash=True):
     """All product areas that some row puts it in, sorted by id; which of them a mapping is of, the mapping tells."""
 
 
-class Origin(msgspec.Struct, frozen=True, cache_hash=True, order=True):
+class Origin(msgspec.Struct, frozen=True, cache_hash=True, order=True, gc=False):
     """Where a mapping stood before it was moved to another ATT&CK release."""
 
     technique: str
@@ -55,7 +55,7 @@ class Origin(msgspec.Struct, frozen=True, cache_hash=True, order=True):
         return f"{self.technique} at {self.release}"
 
 
-class Mapping(msgspec.Struct, frozen=True):
+class Mapping(msgspec.Struct, frozen=True, gc=False):
     """One capability related to one technique."""
 
     capability: Capability
@@ -78,7 +78,7 @@ class Mapping(msgspec.Struct, frozen=True):
         return self.category is not None and self.value is not None
 
 
-class UnmappedRow(msgspec.Struct, frozen=True):
+class UnmappedRow(msgspec.Struct, frozen=True, gc=False):
     """A row of a source that relates no capability to a technique, and so colours nothing."""
 
     place: str
@@ -87,7 +87,7 @@ class UnmappedRow(msgspec.Struct, frozen=True):
     technique: str = ""
 
 
-class RowFate(msgspec.Struct, frozen=True):
+class RowFate(msgspec.Struct, frozen=True, gc=False):
     """What became of one row of a source."""
 
     source: str

@@ -103,7 +103,7 @@ LegendEntry = LegendItem | msgspec.Raw
 """Entries of lists; one of any other form than the format's own is kept as its JSON text."""
 
 
-class LayerTechnique(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class LayerTechnique(msgspec.Struct, frozen=True, kw_only=True, rename="camel", gc=False):
     """One technique under one tactic; without a tactic it fills every tactic that it belongs to."""
 
     technique_id: str = msgspec.field(name="techniqueID")

@@ -25,7 +25,7 @@ _LONGEST_NAME: Final = 72
 """Characters of a name in a comment; the longest of the published controls."""
 
 
-class Profile(msgspec.Struct, frozen=True):
+class Profile(msgspec.Struct, frozen=True, gc=False):
     """What a capability's mappings to a technique say besides their comments; the same for many techniques."""
 
     rank: tuple[int, str, str]

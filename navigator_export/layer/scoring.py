@@ -35,7 +35,7 @@ class Scoring(msgspec.Struct, frozen=True, omit_defaults=True):
     """Scores of the first and the last colour; None for the strategy's own."""
 
 
-class ScoredTechnique(msgspec.Struct, frozen=True):
+class ScoredTechnique(msgspec.Struct, frozen=True, gc=False):
     """A technique with its score and the mappings that the score was made from."""
 
     technique: str

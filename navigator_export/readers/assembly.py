@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping as Dictionary, Sequence, Set
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 import msgspec
 
@@ -20,10 +21,11 @@ from navigator_export.model import (
     MappingSet,
     RowFate,
     Source,
+    Term,
     UnmappedRow,
 )
 from navigator_export.readers.assumptions import with_releases
-from navigator_export.readers.capabilities import Capabilities, Groups, GroupsOf, term
+from navigator_export.readers.capabilities import Capabilities, Groups, GroupsOf, spellings_in, term
 from navigator_export.readers.gathering import gathered
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.row_words import RowWords
@@ -77,26 +79,26 @@ def _assembled(
     read_options: tuple[tuple[str, str | None], ...],
 ) -> MappingSet:
     read = _read_rows(table, capabilities)
-    mappings: dict[Mapping, Mapping] = {}
-    duplicates: list[Mapping] = []
-    unmapped: list[UnmappedRow] = []
-    for taken in read.rows:
-        if isinstance(taken, UnmappedRow):
-            unmapped.append(taken)
-        elif mappings.setdefault(taken, taken) is not taken:
-            duplicates.append(taken)
-    mapped = len(mappings) + len(duplicates)
+    mapped = [taken for taken in read.rows if isinstance(taken, Mapping)]
     if not mapped:
         raise SourceError(table.file, [_maps_nothing(table)])
+    distinct = dict.fromkeys(mapped)
+    unmapped = (taken for taken in read.rows if isinstance(taken, UnmappedRow))
     return MappingSet(
-        sources=(_source(table, domain, release, mapped, _remarks(table, read), read_options),),
+        sources=(_source(table, domain, release, len(mapped), _remarks(table, read, mapped), read_options),),
         domain=domain,
         attack_version=release,
         capabilities=capabilities.of(table),
-        mappings=tuple(mappings),
-        duplicates=tuple(duplicates),
-        unmapped=tuple(unmapped),
+        mappings=tuple(distinct),
+        duplicates=_repeated(mapped) if len(distinct) < len(mapped) else (),
+        unmapped=tuple(unmapped) if len(mapped) < len(read.rows) else (),
     )
+
+
+def _repeated(mappings: Iterable[Mapping]) -> tuple[Mapping, ...]:
+    """Return the mappings that are equal to one before them."""
+    first: dict[Mapping, Mapping] = {}
+    return tuple(mapping for mapping in mappings if first.setdefault(mapping, mapping) is not mapping)
 
 
 def row_fates(tables: Sequence[Table]) -> tuple[RowFate, ...]:
@@ -137,6 +139,18 @@ def _checked(table: Table) -> tuple[Domain, str]:
     return domain, release
 
 
+class _Combination(msgspec.Struct, frozen=True, gc=False):
+    """What the rows of a table that differ in technique, rating, comment and references alone have in common."""
+
+    capability: Capability | None
+    mapping_type: Term | None
+    groups: Groups
+    non_mappable: bool
+
+
+_COMBINED: Final = attrgetter("capability_id", "mapping_type", "status", "capability_group", "capability_groups")
+
+
 class _ReadRows(msgspec.Struct, frozen=True):
     """What each row of a table is taken for, in order."""
 
@@ -152,34 +166,42 @@ def _read_rows(table: Table, capabilities: Capabilities) -> _ReadRows:
     by_spelling = capabilities.by_spelling(table.metadata.mapping_framework)
     words = RowWords(table)
     groups_of = GroupsOf(table)
-    said = {word for row in table.rows for word in (row.status, row.mapping_type)}
-    no_mapping = {word for word in said if is_non_mappable(word)}
+    combinations: dict[tuple[Any, ...], _Combination] = {}
     clean = clean_text if table.controls else _clean_line_ends
     references: dict[tuple[str | None, ...], tuple[str, ...]] = {}
     no_links: Counter[str] = Counter()
     rows: list[Mapping | UnmappedRow] = []
-    for index, row in enumerate(table.rows):
-        technique = words.technique(row, index)
-        capability = by_spelling[row.capability_id]
-        non_mappable = row.status in no_mapping or row.mapping_type in no_mapping
-        if technique is None or capability is None or non_mappable:
-            rows.append(_unmapped(table.place(index), capability, technique, non_mappable=non_mappable))
+    for index, (row, said) in enumerate(zip(table.rows, map(_COMBINED, table.rows), strict=True)):
+        technique = words.technique(row.attack_object_id, index)
+        found = combinations.get(said)
+        if found is None:
+            non_mappable = is_non_mappable(row.status) or is_non_mappable(row.mapping_type)
+            found = _Combination(
+                by_spelling[row.capability_id],
+                words.mapping_type(row),
+                groups_of(row.capability_group, row.capability_groups),
+                non_mappable,
+            )
+            combinations[said] = found
+        if technique is None or found.capability is None or found.non_mappable:
+            rows.append(_unmapped(table.place(index), found, technique))
             continue
+        raw, comment = row.references, row.comments
         addresses: tuple[str, ...] = ()
-        if row.references:
-            raw = tuple(row.references)
+        if raw:
             if raw not in references:
                 references[raw], left_out = clean_references(raw)
                 no_links.update(left_out)
             addresses = references[raw]
         rows.append(
             Mapping(
-                capability,
+                found.capability,
                 technique,
-                *words.stated(row, index),
-                clean(row.comments) if row.comments else "",
+                found.mapping_type,
+                *words.rating(row, index),
+                clean(comment) if comment else "",
                 addresses,
-                groups_of(row),
+                found.groups,
             )
         )
     if words.problems:
@@ -191,7 +213,7 @@ def _other_spellings(
     table: Table, by_spelling: Dictionary[str | None, Capability | None]
 ) -> dict[Capability, tuple[str, ...]]:
     found: dict[Capability, set[str]] = {}
-    for spelling in {row.capability_id for row in table.rows}:
+    for spelling in spellings_in(table):
         capability, id_ = by_spelling[spelling], clean_name(spelling or "").strip()
         if capability and id_ != capability.id:
             found.setdefault(capability, set()).add(id_)
@@ -218,7 +240,7 @@ def _wrong_words(table: Table) -> list[Problem]:
     """Return the problems of all rows, where the table cannot be used for another reason anyway."""
     words = RowWords(table)
     for index, row in enumerate(table.rows):
-        if words.technique(row, index) and (row.capability_id or "").strip():
+        if words.technique(row.attack_object_id, index) and (row.capability_id or "").strip():
             words.category(row, index)
             words.value(row, index)
     return words.problems
@@ -239,11 +261,11 @@ def is_non_mappable(word: str | None) -> bool:
     return word is not None and word.strip().casefold().replace("-", "_") == NON_MAPPABLE
 
 
-def _unmapped(place: str, capability: Capability | None, technique: str | None, *, non_mappable: bool) -> UnmappedRow:
+def _unmapped(place: str, said: _Combination, technique: str | None) -> UnmappedRow:
     return UnmappedRow(
         place=place,
-        reason=("non-mappable" if non_mappable else "no technique" if technique is None else "no capability"),
-        capability=capability.id if capability else "",
+        reason=("non-mappable" if said.non_mappable else "no technique" if technique is None else "no capability"),
+        capability=said.capability.id if said.capability else "",
         technique=technique or "",
     )
 
@@ -256,7 +278,7 @@ def _maps_nothing(table: Table) -> Problem:
     )
 
 
-def _remarks(table: Table, read: _ReadRows) -> tuple[str, ...]:
+def _remarks(table: Table, read: _ReadRows, mapped: Iterable[Mapping]) -> tuple[str, ...]:
     remarks = list(table.remarks)
     if read.no_links:
         count = counted(read.no_links.total(), "reference holds", "references hold")
@@ -265,7 +287,7 @@ def _remarks(table: Table, read: _ReadRows) -> tuple[str, ...]:
         count = counted(sum(map(len, read.spellings.values())), "capability id", "capability ids")
         pairs = [f"{' and '.join(ids)} as {capability.id}" for capability, ids in read.spellings.items()]
         remarks.append(f"{count} in another spelling: {_first(pairs)}")
-    if several := _in_several_groups(read.rows):
+    if several := _in_several_groups(mapped):
         count = counted(len(several), "capability stands", "capabilities stand")
         remarks.append(f"{count} in several groups, and each row counts in its own: {_first(several)}")
     meta: Metadata = table.metadata
@@ -273,11 +295,11 @@ def _remarks(table: Table, read: _ReadRows) -> tuple[str, ...]:
         (
             "framework version",
             meta.mapping_framework_version,
-            (r.mapping_framework_version for r in table.rows),
+            map(attrgetter("mapping_framework_version"), table.rows),
         ),
-        ("ATT&CK release", meta.attack_version, (r.attack_version for r in table.rows)),
+        ("ATT&CK release", meta.attack_version, map(attrgetter("attack_version"), table.rows)),
     ):
-        others = Counter(other for other in said if other and other.strip() != stated)
+        others = Counter(other for other in filter(None, said) if other.strip() != stated)
         if others:
             named = ", ".join(sorted(others))
             remarks.append(
@@ -286,12 +308,10 @@ def _remarks(table: Table, read: _ReadRows) -> tuple[str, ...]:
     return tuple(remarks)
 
 
-def _in_several_groups(rows: Iterable[Mapping | UnmappedRow]) -> list[str]:
+def _in_several_groups(mappings: Iterable[Mapping]) -> list[str]:
     """Return each capability whose mappings name different groups, with the number of mappings of each."""
     counts: dict[Capability, Counter[Groups]] = {}
-    for (capability, groups), count in Counter(
-        (m.capability, m.groups) for m in rows if isinstance(m, Mapping)
-    ).items():
+    for (capability, groups), count in Counter(map(attrgetter("capability", "groups"), mappings)).items():
         counts.setdefault(capability, Counter())[groups] += count
     return [
         f"{capability.id} ({', '.join(f'{count} {_named(groups)}' for groups, count in found.most_common())})"

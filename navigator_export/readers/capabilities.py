@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping as Dictionary, Sequence
+from operator import attrgetter
+from typing import Final
 
 from navigator_export.characters import clean_name
 from navigator_export.frameworks import identity
 from navigator_export.model import Capability, Term
-from navigator_export.readers.table import Row, Table
+from navigator_export.readers.table import Table
 
 Groups = tuple[Term, ...]
 
@@ -27,8 +29,7 @@ class Capabilities:
         for table in tables:
             framework_id = table.metadata.mapping_framework
             groups_of = GroupsOf(table)
-            rows = Counter((r.capability_id, r.capability_description, groups_of(r)) for r in table.rows)
-            for (spelling, said_name, said_groups), count in rows.items():
+            for (spelling, said_name, *said_groups), count in Counter(map(_NAMED, table.rows)).items():
                 id_ = clean_name(spelling or "").strip()
                 name = clean_name(said_name or "")
                 if not id_:
@@ -38,7 +39,7 @@ class Capabilities:
                 self._key_by_spelling[framework_id, spelling] = key
                 spellings.setdefault(key, Counter())[id_] += count
                 names.setdefault(key, Counter())[" ".join(name.split())] += count
-                groups.setdefault(key, set()).update(said_groups)
+                groups.setdefault(key, set()).update(groups_of(*said_groups))
         self._by_key = {
             key: Capability(
                 id=max(ids.items(), key=lambda item: (item[1], len(item[0]), item[0]))[0],
@@ -60,8 +61,17 @@ class Capabilities:
     def of(self, table: Table) -> tuple[Capability, ...]:
         """Return the capabilities that a table names, sorted by id."""
         by_spelling = self.by_spelling(table.metadata.mapping_framework)
-        named = {by_spelling[spelling] for spelling in {row.capability_id for row in table.rows}}
+        named = {by_spelling[spelling] for spelling in spellings_in(table)}
         return tuple(sorted(filter(None, named), key=lambda c: c.id))
+
+
+_NAMED: Final = attrgetter("capability_id", "capability_description", "capability_group", "capability_groups")
+"""What a row says of its capability; rows are many, and what they say of it is little."""
+
+
+def spellings_in(table: Table) -> set[str | None]:
+    """Return the capability ids of a table's rows, as they are spelled there."""
+    return set(map(attrgetter("capability_id"), table.rows))
 
 
 class GroupsOf:
@@ -69,16 +79,14 @@ class GroupsOf:
 
     def __init__(self, table: Table) -> None:
         self._names = table.metadata.capability_groups
-        self._known: dict[str | tuple[str | None, ...] | None, Groups] = {}
+        self._known: dict[tuple[str | None, tuple[str, ...] | None], Groups] = {}
 
-    def __call__(self, row: Row) -> Groups:
-        """Return the groups that a row names, sorted by id."""
-        further = row.capability_groups
-        said = (row.capability_group, *further) if further else row.capability_group
+    def __call__(self, group: str | None, further: tuple[str, ...] | None) -> Groups:
+        """Return the groups of a row that names one, and maybe further ones, sorted by id."""
+        said = (group, further)
         found = self._known.get(said)
         if found is None:
-            groups = said if isinstance(said, tuple) else (said,)
-            ids = (clean_name(group or "").strip() for group in groups)
+            ids = (clean_name(name or "").strip() for name in (group, *(further or ())))
             found = self._known[said] = _sorted({term(self._names, id_) for id_ in ids if id_})
         return found
 

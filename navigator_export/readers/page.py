@@ -302,7 +302,7 @@ def _is_below(id_: str, technique: str) -> bool:
 def _finished(entry: _Entry) -> Row:
     # The page runs a comment's lines together; its licence sentence began a line.
     entry.row.comments = _LICENCE.sub("\n", "\n".join(entry.comment)) or None
-    entry.row.references = list(entry.references)
+    entry.row.references = tuple(entry.references)
     return entry.row
 
 

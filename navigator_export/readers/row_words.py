@@ -17,8 +17,7 @@ EXPLAINED: Final = 50
 
 _Word = TypeVar("_Word", bound=str)
 
-Stated = tuple[Term | None, Category | None, Value | None]
-"""What a row states of a mapping: its type and its rating."""
+Rating = tuple[Category | None, Value | None]
 
 
 class RowWords:
@@ -33,11 +32,10 @@ class RowWords:
         self._categories: dict[str | None, Category | None] = {None: None, **{c: c for c in CATEGORIES}}
         self._values: dict[str | None, Value | None] = {None: None, **{v: v for v in VALUES}}
         self._wrong_words: dict[tuple[str, str | None], tuple[str, str]] = {}
-        self._statements: dict[tuple[str | None, ...], Stated] = {}
+        self._ratings: dict[tuple[str | None, str | None], Rating] = {}
 
-    def technique(self, row: Row, index: int) -> str | None:
+    def technique(self, raw: str | None, index: int) -> str | None:
         """Return the technique id of a row; None where it has none, or a wrong one, which is noted."""
-        raw = row.attack_object_id
         try:
             found = self._techniques[raw]
         except KeyError:
@@ -50,15 +48,15 @@ class RowWords:
             self._tell(index, "attack_object_id", raw)
         return found or None
 
-    def stated(self, row: Row, index: int) -> Stated:
-        """Return the mapping type, category and value of a row; those that are wrong are noted."""
-        said = (row.mapping_type, row.score_category, row.score_value)
-        found = self._statements.get(said)
+    def rating(self, row: Row, index: int) -> Rating:
+        """Return the category and the value of a row; those that are wrong are noted."""
+        said = (row.score_category, row.score_value)
+        found = self._ratings.get(said)
         if found is None:
-            found = self.mapping_type(row), self.category(row, index), self.value(row, index)
+            found = self.category(row, index), self.value(row, index)
             # A wrong word is told of every row.
-            if self._wrong_words.keys().isdisjoint((("score_category", said[1]), ("score_value", said[2]))):
-                self._statements[said] = found
+            if self._wrong_words.keys().isdisjoint((("score_category", said[0]), ("score_value", said[1]))):
+                self._ratings[said] = found
         return found
 
     def mapping_type(self, row: Row) -> Term | None:

@@ -118,11 +118,11 @@ def _row(rule: Rule, technique: str | None) -> Row:
         capability_id=rule.id,
         capability_description=rule.name,
         capability_group=rule.groups[0] if rule.groups else None,
-        capability_groups=list(rule.groups[1:]) or None,
+        capability_groups=tuple(rule.groups[1:]) or None,
         mapping_type=MAPPING_TYPE,
         attack_object_id=technique,
         comments=rule.comment or None,
-        references=list(rule.references),
+        references=tuple(rule.references),
         status=rule.status or None,
     )
 

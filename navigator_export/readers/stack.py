@@ -121,7 +121,7 @@ def _control(document: Object, fields: Fields) -> _Control:
         if not value:
             fields.missing(field, line)
     tags = tuple(tag for tag in fields.texts(document, "tags") if tag and tag.strip())
-    references = fields.texts(document, "references")
+    references = tuple(fields.texts(document, "references"))
     scores = list(_scores(document, fields)) or [("", _NOTHING, line)]
     return _Control(
         platform=platform,
@@ -133,13 +133,13 @@ def _control(document: Object, fields: Fields) -> _Control:
                 capability_id=_id(name),
                 capability_description=name,
                 capability_group=tags[0] if tags else None,
-                capability_groups=list(tags[1:]) or None,
+                capability_groups=tuple(tags[1:]) or None,
                 mapping_type=MAPPING_TYPE if technique else NON_MAPPABLE,
                 attack_object_id=technique or None,
                 score_category=fields.line(score, "category") or fields.line(score, "function") or None,
                 score_value=fields.line(score, "value") or None,
                 comments=fields.line(score, "comments") or fields.line(score, "comment") or None,
-                references=list(references),
+                references=references,
                 status="complete" if technique else NON_MAPPABLE,
             )
             for technique, score, _ in scores

@@ -21,7 +21,8 @@ class Row(msgspec.Struct, gc=False):
     score_category: str | None = None
     score_value: str | None = None
     comments: str | None = None
-    references: list[str | None] | None = None
+    references: tuple[str | None, ...] | None = None
+    """All empty tuples are one; lists take room."""
     status: str | None = None
     mapping_framework_version: str | None = None
     attack_version: str | None = None
@@ -34,7 +35,7 @@ class Row(msgspec.Struct, gc=False):
     author: str | None = None
     author_contact: str | None = None
     author_organization: str | None = None
-    capability_groups: list[str] | None = None
+    capability_groups: tuple[str, ...] | None = None
     """Further groups of the capability; not a field of Mappings Explorer, where a row has one."""
 
 

@@ -40,7 +40,7 @@ _REQUIRE = stem("require")
 _IMPERATIVES = frozenset(["ensure", "use", "limit", "restrict", "monitor", "set", "enforce"])
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, gc=False):
     """A sentence that says positively what something does, as it may be shown."""
 
     text: str

@@ -245,7 +245,7 @@ class _Body:
             score_category=word(values.get("score_category")),
             score_value=word(values.get(VALUE)),
             comments=values.get("comments") or None,
-            references=references_in(values.get("references", "")),
+            references=tuple(references_in(values.get("references", ""))),
             status=status,
             related_score=word(values.get("related_score")),
         )

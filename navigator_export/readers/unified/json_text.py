@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from operator import attrgetter
+from operator import attrgetter, countOf
 from typing import Any, Final
 
 import msgspec
@@ -54,7 +54,7 @@ class _PublishedRow(Row, gc=False, kw_only=True):
     capability_group: str | None
     mapping_type: str | None
     attack_object_id: str | None
-    references: tuple[str | None, ...] | None  # type: ignore[assignment] # all empty tuples are one; lists take room
+    references: tuple[str | None, ...] | None
     status: str | None
     score_category: str | UnsetType | None = UNSET  # type: ignore[assignment]
     score_value: str | UnsetType | None = UNSET  # type: ignore[assignment]
@@ -174,10 +174,12 @@ def _decode(text: bytes) -> tuple[_File, bool]:
     kept = len(_File.__struct_fields__) + _keys_in(published.metadata) + (_ALWAYS + len(_OFTEN)) * len(rows)
     for field in _OFTEN:
         has = attrgetter(field)
-        lacking = [row for row in rows if has(row) is UNSET]
-        kept -= len(lacking)
-        for row in lacking:
-            setattr(row, field, None)
+        lacking = countOf(map(has, rows), UNSET)
+        kept -= lacking
+        if lacking:
+            for row in rows:
+                if has(row) is UNSET:
+                    setattr(row, field, None)
     if most != kept:
         kept += sum(1 for has in map(attrgetter, _SELDOM) for said in map(has, rows) if said is not None)
     return _File(published.metadata, rows), most == kept

@@ -137,6 +137,6 @@ def _row(item: Object, fields: Fields) -> Row:
     texts = {field: fields.text(item, field) for field in _TEXT_FIELDS}
     return Row(
         **texts,
-        references=fields.texts(item, "references"),
-        capability_groups=[text for text in fields.texts(item, "capability_groups") if text] or None,
+        references=tuple(fields.texts(item, "references")),
+        capability_groups=tuple(filter(None, fields.texts(item, "capability_groups"))) or None,
     )
