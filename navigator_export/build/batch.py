@@ -21,7 +21,6 @@ from navigator_export.build.index import IndexedLayer, checksums, index_of, inde
 from navigator_export.build.manifest import Manifest, ManifestError
 from navigator_export.build.memory import Memory
 from navigator_export.build.numbering import numbered
-from navigator_export.build.pages import draw, with_pages
 from navigator_export.build.paths import GALLERY
 from navigator_export.build.places import in_manifest
 from navigator_export.build.placing import put_in_place
@@ -62,6 +61,8 @@ class Workshop:
         state = keep(plan.path, product.text)
         drawn = None
         if self._manifest.pages:
+            from navigator_export.build.pages import draw  # noqa: PLC0415 - where a manifest asks for pages
+
             drawn = draw(product.layer, plan.path, self._manifest.pages, self._catalogue, keep)
         tally = product.tally
         layer = IndexedLayer(
@@ -182,6 +183,8 @@ def _folder(
     index = index_of(manifest, plans, layers, entries, indexed_matrices(layers, catalogue))
     texts = {path: text for one in analysed for path, text in one.files}
     if manifest.pages:
+        from navigator_export.build.pages import with_pages  # noqa: PLC0415 - as above
+
         drawn = {result.plan.path: result.drawn for result in made if result.drawn}
         index, texts[GALLERY] = with_pages(index, drawn)
     texts |= texts_of(index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from importlib import import_module
 from types import MappingProxyType
@@ -83,6 +84,8 @@ def commands() -> None:
 def run() -> int:
     """Run the command line and return its exit code: 0 done, 1 findings, 2 usage or unreadable input."""
     write_utf8()
+    # Mappings are many and hold no cycles: by default a tenth of the time goes into looking for some.
+    gc.set_threshold(50_000, 20, 20)
     try:
         with using(show=shown):
             status: int = commands.main(prog_name="navigator-export", standalone_mode=False)

@@ -7,6 +7,7 @@ text column takes some 17 characters.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from navigator_export.layer.format import Metadata
@@ -22,6 +23,7 @@ _PADDING: Final = 6
 _DIVIDER: Final = 5
 
 
+@lru_cache(maxsize=8192)
 def height(text: str) -> int:
     """Return how high a text is in the tooltip's column, which keeps words whole where it can."""
     lines = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import msgspec
 
 from navigator_export.attack import Release
@@ -45,7 +47,8 @@ class Tally(msgspec.Struct, frozen=True):
 
 def take_account(mappings: MappingSet, selected: Selected, release: Release) -> Tally:
     """Return the account of a selection of mappings that were retargeted to a release."""
-    frameworks = {m.capability.framework for m in selected.mappings}
+    capabilities = {(one.framework, one.id) for one in set(map(attrgetter("capability"), selected.mappings))}
+    frameworks = {framework for framework, _ in capabilities}
     sources = tuple(source for source in mappings.sources if source.framework in frameworks)
     stated = ", ".join(stated_releases(sources))
     retargeting = account_for(selected.mappings, selected.inactive, release, stated)
@@ -54,8 +57,8 @@ def take_account(mappings: MappingSet, selected: Selected, release: Release) -> 
         sources=sources,
         rows=sum(source.rows for source in mappings.sources),
         mappings=len(selected.mappings),
-        capabilities=len({(m.capability.framework, m.capability.id) for m in selected.mappings}),
-        techniques=len({m.technique for m in selected.mappings}),
+        capabilities=len(capabilities),
+        techniques=len(set(map(attrgetter("technique"), selected.mappings))),
         not_selected=all_mappings - retargeting.mappings_in,
         duplicates=len(mappings.duplicates),
         unmapped=len(mappings.unmapped),

@@ -27,22 +27,21 @@ def clean_references(raw: Iterable[str | None]) -> tuple[tuple[str, ...], tuple[
             for match in _ADDRESS.findall(clean_name(text or ""))
             for address in _NEXT_ADDRESS.split(match)
         ]
-        valid = [address for address in found if _has_host(address)]
+        valid = [address for address in found if "." in _host(address)]
         addresses.update(dict.fromkeys(valid))
         if not valid and text and text.strip() not in ("", "[]"):
             rejected.append(text)
     return tuple(addresses), tuple(rejected)
 
 
-@lru_cache(maxsize=4096)
 def host(address: str) -> str:
-    """Return the host of an address, without `www.`."""
-    return (urlsplit(address).hostname or "").removeprefix("www.")
+    """Return the host of an address, without `www.`; empty where it has none."""
+    return _host(address).removeprefix("www.")
 
 
-def _has_host(address: str) -> bool:
+@lru_cache(maxsize=4096)
+def _host(address: str) -> str:
     try:
-        parts = urlsplit(address)
-        return "." in (parts.hostname or "")
+        return urlsplit(address).hostname or ""
     except ValueError:
-        return False
+        return ""

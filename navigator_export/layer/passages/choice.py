@@ -25,6 +25,20 @@ _FEW = 3
 _NAMES_IT, _NAMES_HALF, _TELLS, _MAY_TELL, _TELLS_NOTHING = range(5)
 
 
+class _Reading(msgspec.Struct, frozen=True, gc=False):
+    """A sentence of a comment that states something, and what of its rank is the same for every technique."""
+
+    found: Statement
+    repetition: tuple[bool, int]
+    describes: bool
+    """Whether it describes the capability, not what it does."""
+    place: int
+    text: str
+    """With the sentence before, where it leans on that."""
+    leaning: bool
+    """Whether it leans on a sentence that it is not shown with."""
+
+
 class _Said(msgspec.Struct):
     """What the comments of one capability say."""
 
@@ -34,16 +48,20 @@ class _Said(msgspec.Struct):
     techniques: dict[str, set[str]] = msgspec.field(default_factory=dict)
     """Which techniques each sentence is said of."""
 
-    repetitions: dict[str, tuple[bool, int]] = msgspec.field(default_factory=dict)
-    """What `repetition` has found."""
+    readings: dict[str, tuple[_Reading, ...]] = msgspec.field(default_factory=dict)
+    """What is stated by the comments that were looked at; many stand for several techniques."""
+
+    def read(self, comment: str) -> tuple[_Reading, ...]:
+        """Return the sentences of a comment that state something."""
+        found = self.readings.get(comment)
+        if found is None:
+            found = self.readings[comment] = tuple(_readings(_spoken(comment), self))
+        return found
 
     def repetition(self, sentence: str) -> tuple[bool, int]:
         """Return whether a sentence is said of several techniques, and of how many families of them."""
-        found = self.repetitions.get(sentence)
-        if found is None:
-            techniques = self.techniques[sentence]
-            found = self.repetitions[sentence] = (len(techniques) > 1, len({_family(id_) for id_ in techniques}))
-        return found
+        techniques = self.techniques[sentence]
+        return len(techniques) > 1, len({_family(id_) for id_ in techniques})
 
     def describes_itself(self, repeated: int) -> bool:
         """Return whether a sentence that is said of so many families describes the capability, not what it does."""
@@ -75,32 +93,48 @@ class Passages:
         if not mapping.comment:
             return ""
         said = self._said[mapping.capability.framework, mapping.capability.id]
-        sentences = _spoken(mapping.comment)
-        best = min(_candidates(sentences, said, stems_of_name(technique_name)), default=None)
-        return best[-1] if best else _remark(sentences, said)
+        best = min(_candidates(said.read(mapping.comment), stems_of_name(technique_name)), default=None)
+        return best[-1] if best else _remark(_spoken(mapping.comment), said)
 
 
 _Candidate = tuple[int, bool, bool, tuple[bool, int], bool, bool, int, str]
 """What a sentence is ranked by, the best first, and its text."""
 
 
-def _candidates(sentences: Sequence[str], said: _Said, name: frozenset[str]) -> Iterator[_Candidate]:
+def _readings(sentences: Sequence[str], said: _Said) -> Iterator[_Reading]:
     for place, sentence in enumerate(sentences):
         found = statement(sentence, said.kind)
         if found is None:
             continue
-        closeness = _closeness(found, name)
         repetition = said.repetition(sentence)
-        if closeness == _TELLS_NOTHING or (
-            said.describes_itself(repetition[1]) and _is_general(found, closeness, name)
-        ):
+        joined = _joined(sentences[place - 1], found, said.kind) if found.leaning and place else ""
+        yield _Reading(
+            found,
+            repetition,
+            said.describes_itself(repetition[1]),
+            place,
+            joined or found.text,
+            found.leaning and not joined,
+        )
+
+
+def _candidates(readings: Iterable[_Reading], name: frozenset[str]) -> Iterator[_Candidate]:
+    for reading in readings:
+        found = reading.found
+        closeness = _closeness(found, name)
+        if closeness == _TELLS_NOTHING or (reading.describes and _is_general(found, closeness, name)):
             continue
-        text, leaning = found.text, found.leaning
-        if leaning and place:
-            joined = _joined(sentences[place - 1], found, said.kind)
-            text, leaning = joined or text, not joined
-        if not (leaning and closeness == _MAY_TELL):
-            yield closeness, found.limited, leaning, repetition, found.weak, found.cut, place, text
+        if not (reading.leaning and closeness == _MAY_TELL):
+            yield (
+                closeness,
+                found.limited,
+                reading.leaning,
+                reading.repetition,
+                found.weak,
+                found.cut,
+                reading.place,
+                reading.text,
+            )
 
 
 def _remark(sentences: Sequence[str], said: _Said) -> str:

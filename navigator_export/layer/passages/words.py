@@ -89,6 +89,7 @@ def _stem_in_text(word: str) -> str:
     return found.upper() if found in _NAMED and _NAME.fullmatch(word) else found
 
 
+@lru_cache(maxsize=16384)
 def stems_of(text: str) -> frozenset[str]:
     """Return the stems of a sentence's words."""
     words = _WORD.findall(text)

@@ -27,9 +27,11 @@ def check_links(view: LayerView) -> Iterator[Finding]:
             url = link.get("url") if isinstance(link, dict) else None
             if not isinstance(url, str) or not url:
                 continue
-            where = f"{path}.links[{index}].url"
             protocol = _PROTOCOL.match(url)
+            if protocol and protocol[1].casefold() not in _UNSAFE_PROTOCOLS:
+                continue
+            where = f"{path}.links[{index}].url"
             if protocol is None:
                 yield LINK.finding(where, "no protocol", f"write https://{url[:60].lstrip('/')}")
-            elif protocol[1].casefold() in _UNSAFE_PROTOCOLS:
+            else:
                 yield LINK.finding(where, f"{protocol[1]}: runs code", "use https://")

@@ -87,7 +87,7 @@ def _unheard_of(view: LayerView) -> Iterator[Finding]:
 
 def check_duplicates(view: LayerView) -> Iterator[Finding]:
     """Find entries that replace an earlier one in a cell: the same id and tactic, or no tactic after one with."""
-    if view.is_custom:
+    if view.is_custom or len({entry.id for entry in view.entries}) == len(view.entries):
         return
     shown_by: dict[tuple[str, str], Entry] = {}
     for entry in view.entries:
