@@ -1,134 +1,160 @@
-"""Speed and memory as ratios within one run; `make bench`.
+"""Speed and memory as ratios within one run, beside those of a reference; `make bench`.
 
-The floor of an export is to parse the same JSON with the standard library and to write the same bytes.
+The floor of an export is to parse the same JSON with the standard library and to write the same bytes. All times are of
+CPU, and the least of several runs. MAPPINGS names another folder of mapping files than the corpus; MAPEX names MITRE's
+exporter (`mapex`), which then makes layers of the same files.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
+import os
+import shlex
+import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import msgspec
+from measuring import cpu_of, cpu_of_process, least, least_of_processes, peak_of_program, program
 
 from navigator_export import Recipe, coverage_of, make_layer, read, write
 from navigator_export.analysis.gaps import shares
 from navigator_export.analysis.use import use_of
 from navigator_export.attack import known
 from navigator_export.attack.threats import builtin_threats
+from navigator_export.pictures.drawing import page_of
+from navigator_export.pictures.matrix import picture_of
+from navigator_export.pictures.page import Look
+from navigator_export.pictures.svg import svg
 
-CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "mappings"
-ROUNDS = 7
+HERE = Path(__file__).parent
+CORPUS = HERE.parents[1] / "shared" / "corpus" / "mappings"
+REFERENCE = HERE / "reference.json"
 
-PEAK = """
-from pathlib import Path
-status = Path("/proc/self/status").read_text()
-print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
-"""
-"""Prints the peak memory of the process in kB; what getrusage says includes the parent before the program began."""
-
-EXPORT_ALL = """
-import sys
-from pathlib import Path
-from navigator_export import make_layer, read, write
-for source in sys.argv[2:]:
-    product = make_layer(read(source))
-    write(product.text, Path(sys.argv[1], product.file_name))
-"""
+NOISE = 1.3
+"""Times the reference from which on a figure is marked: so much differs from run to run on a shared machine."""
+COPIES = (1, 4, 16, 64)
 
 
-def best_of(action: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Return the least seconds of several runs: what is more is the machine's other work."""
-    seconds = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        action()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+class Figure(msgspec.Struct, frozen=True):
+    """One ratio; less is better unless told."""
+
+    name: str
+    value: float
+    meaning: str
+    more_is_better: bool = False
+
+    def against(self, reference: float | None) -> str:
+        """Return how the figure compares with a reference."""
+        if reference is None:
+            return ""
+        worse = reference / self.value if self.more_is_better else self.value / reference
+        return f"{reference:8.2f}" + (f"  WORSE by {(worse - 1) * 100:.0f} %" if worse > NOISE else "")
 
 
-def run(*arguments: str) -> str:
-    """Return what a Python process prints."""
-    return subprocess.run([sys.executable, *arguments], check=True, capture_output=True, text=True).stdout
+class Work(msgspec.Struct, frozen=True):
+    """What is measured with: mapping files, and a folder for what is made of them."""
+
+    sources: list[Path]
+    folder: Path
+
+    def manifest(self, name: str, *families: str) -> str:
+        """Write a manifest with families of layers of all sources, and return its path."""
+        listed = "".join(f"  {source.stem.replace('.', '-')}: {source}\n" for source in self.sources)
+        path = self.folder / f"{name}.yaml"
+        path.write_text(f"sources:\n{listed}layers:\n" + "".join(f"  - {family}\n" for family in families))
+        return str(path)
+
+    def build(self, manifest: str) -> list[str]:
+        """Return the command of a build that finds nothing made before."""
+        return program("build", manifest, "-o", str(self.folder / "built"), "-q")
+
+    def forget(self) -> None:
+        """Remove what a build left, and what it remembers."""
+        shutil.rmtree(self.folder / "built", ignore_errors=True)
+        shutil.rmtree(self.folder / "cache", ignore_errors=True)
 
 
-def bench_exports(sources: list[Path], folder: Path) -> None:
-    """Compare exports with their floor, and take the peak memory of a process that does nothing else."""
-    texts = {}
+def exports(work: Work) -> Iterator[Figure]:
+    """Measure exports in one process against their floor, and as a whole process against Python alone."""
+    texts: dict[Path, bytes] = {}
 
-    def export(source: Path) -> None:
-        product = make_layer(read(source))
-        write(product.text, folder / product.file_name)
-        texts[source] = product.text
+    def export() -> None:
+        for source in work.sources:
+            product = make_layer(read(source))
+            write(product.text, work.folder / "export.json")
+            texts[source] = product.text
 
-    def floor(source: Path) -> None:
-        json.loads(source.read_bytes())
-        (folder / "floor.json").write_bytes(texts[source])
+    def floor() -> None:
+        for source in work.sources:
+            json.loads(source.read_bytes())
+            (work.folder / "floor.json").write_bytes(texts[source])
 
-    def all_of(action: Callable[[Path], None]) -> Callable[[], None]:
-        return lambda: [action(source) for source in sources] and None
-
-    exported, least = best_of(all_of(export)), best_of(all_of(floor))
-    size = sum(source.stat().st_size for source in sources)
-    print(
-        f"{len(sources)} mapping files, {size / 1e6:.1f} MB, to layers of {sum(map(len, texts.values())) / 1e6:.1f} MB"
+    first = cpu_of(export)
+    exported, parsed = least(7, export, floor)
+    yield Figure("export", exported / parsed, f"read, score, gate, write all: times the floor of {parsed:.3f} s")
+    yield Figure("first-export", first / parsed, "the same for the first time in a process")
+    idle, helped = least_of_processes(7, [sys.executable, "-c", "pass"], program("--help"))
+    yield Figure("help", helped / idle, f"`--help`: times `python -c pass` of {idle:.3f} s")
+    memory = max(
+        peak_of_program("export", str(source), "-q", "-o", str(work.folder / "m.json")) for source in work.sources
     )
-    print(f"  read, score, gate, write: {exported / least:.1f} times the floor ({exported:.3f} s : {least:.3f} s)")
-    largest = max(sources, key=lambda source: source.stat().st_size)
-    print(f"  {largest.name} alone: {best_of(lambda: export(largest)):.3f} s")
-    peak = int(run("-c", EXPORT_ALL + PEAK, str(folder), *map(str, sources))) / 1024
-    print(f"  peak memory of the process: {peak:.0f} MB; of an idle one: {int(run('-c', PEAK)) / 1024:.0f} MB")
+    yield Figure("export-memory", memory / 1e6, "highest peak memory of an `export` process, in MB")
 
 
-def bench_start() -> None:
-    """Compare the start of the command line with that of Python alone."""
-    idle = best_of(lambda: run("-c", "pass"))
-    shown = best_of(lambda: run("-m", "navigator_export", "--help"))
-    print(f"--help: {shown - idle:.3f} s more than `python -c pass` ({shown:.3f} s : {idle:.3f} s)")
+def pictures(work: Work) -> Iterator[Figure]:
+    """Measure drawing layers against making them."""
+    products = [make_layer(read(source)) for source in work.sources]
 
+    def draw() -> None:
+        for product in products:
+            svg(page_of(picture_of(product.layer, known()), Look()))
 
-BUILD = """
-from navigator_export.attack import known
-from navigator_export.build import build, read_manifest
-import sys
-manifest = read_manifest(sys.argv[1])
-print(len(build(manifest, sys.argv[2], known(), jobs=int(sys.argv[3])).layers))
-"""
-
-
-def bench_builds(sources: list[Path], folder: Path) -> None:
-    """Compare a build per capability and per group with single exports, with two jobs, and with nothing to do."""
-    manifest = folder / "layers.yaml"
-    listed = "".join(f"  {source.stem.replace('.', '-')}: {source}\n" for source in sources)
-    families = "  - for_each: [source, capability]\n  - for_each: [source, group]\n    path: g/{source}/{group}.json\n"
-    manifest.write_text(f"sources:\n{listed}layers:\n{families}")
-    fewer = folder / "fewer.yaml"
-    fewer.write_text(f"sources:\n{listed}layers:\n  - for_each: source\n")
-    once = time.perf_counter()
-    count = int(run("-c", BUILD, str(manifest), str(folder / "one"), "1"))
-    once = time.perf_counter() - once
-    twice = time.perf_counter()
-    run("-c", BUILD, str(manifest), str(folder / "two"), "2")
-    twice = time.perf_counter() - twice
-    command = ("-m", "navigator_export", "build", str(manifest), "-o", str(folder / "kept"), "-q")
-    run(*command)
-    again = best_of(lambda: run(*command), rounds=3)
-    reading = best_of(lambda: [read(source) for source in sources], rounds=3)
-    single = best_of(lambda: run("-m", "navigator_export", "export", str(sources[0]), "-q"), rounds=3)
-    print(f"build of {count} layers, per capability and per group: {count / once:.0f} layers a second")
-    print(
-        f"  a layer costs {once / count / single:.3f} of one `export` process ({once / count:.4f} s : {single:.3f} s)"
+    drawn, made = least(3, draw, lambda: [make_layer(read(source)) for source in work.sources])
+    yield Figure(
+        "render", drawn / made, f"draw each layer as SVG: times making it ({drawn / len(products):.3f} s a layer)"
     )
-    print(f"  two jobs: {once / twice:.1f} times as fast as one")
-    print(f"  again with nothing changed: {again:.2f} s; reading the sources alone: {reading:.2f} s")
-    few, many = (run("-c", BUILD + PEAK, str(m), str(folder / m.stem), "1").split() for m in (fewer, manifest))
-    print(f"  peak memory: {int(many[1]) / 1024:.0f} MB for {many[0]} layers, {int(few[1]) / 1024:.0f} MB for {few[0]}")
 
 
-def bench_gaps(sources: list[Path]) -> None:
-    """Compare laying every group over every source with only parsing the same JSON."""
+def builds(work: Work) -> Iterator[Figure]:
+    """Measure builds as whole processes: a layer a set, beside MITRE's exporter, and more than a thousand layers."""
+    each = work.build(work.manifest("each", "for_each: source"))
+    (built,) = least_of_processes(3, each, before=work.forget)
+    (floor,) = least(3, lambda: [json.loads(source.read_bytes()) for source in work.sources])
+    yield Figure("build", built / floor, f"build a layer a set: times parsing ({built:.2f} s for {len(work.sources)})")
+    if mapex := os.environ.get("MAPEX"):
+        peer = min(cpu_of_process([*shlex.split(mapex), *_for_mapex(work)]) for _ in range(3))
+        yield Figure("mapex", peer / built, f"times the CPU of the same build that MAPEX takes ({peer:.2f} s)", True)
+    many = work.manifest(
+        "many", "for_each: [source, capability]", "{for_each: [source, group], path: 'g/{source}/{group}.json'}"
+    )
+    (all_of_them,) = least_of_processes(2, work.build(many), before=work.forget)
+    count = len(json.loads((work.folder / "built" / "index.json").read_text())["layers"])
+    (single,) = least_of_processes(3, program("export", str(work.sources[0]), "-q", "-o", str(work.folder / "s.json")))
+    yield Figure("layers", count / all_of_them, f"layers for a second of CPU, in a build of {count:,}", True)
+    yield Figure(
+        "layer", all_of_them / count / single, f"a layer of those: times an `export` process of {single:.2f} s"
+    )
+    (again,) = least_of_processes(3, work.build(many))
+    yield Figure("again", again / all_of_them, "build those again with nothing changed: times the first build")
+    work.forget()
+    yield Figure("build-memory", peak_of_program(*work.build(many)[3:]) / 1e6, "peak memory of that build, in MB")
+
+
+def _for_mapex(work: Work) -> list[str]:
+    """Return what the peer is asked; it takes a folder of folders, and writes beside the files of a plain one."""
+    folder = work.folder / "mapex"
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "in" / "sets").mkdir(parents=True)
+    for source in work.sources:
+        shutil.copy(source, folder / "in" / "sets")
+    return ["export", str(folder / "in"), str(folder / "out"), "--file-type", "navigator-layer"]
+
+
+def gaps(work: Work) -> Iterator[Figure]:
+    """Measure laying every group over every source against only parsing the same JSON."""
     catalogue = known()
     facts = builtin_threats()
     release = catalogue.require(facts.domain, facts.attack_version)
@@ -136,31 +162,61 @@ def bench_gaps(sources: list[Path]) -> None:
     recipe = Recipe(attack_version=facts.attack_version)
 
     def lay() -> None:
-        for source in sources:
+        for source in work.sources:
             mappings = read(source)
             if mappings.domain == facts.domain:
                 coverage = coverage_of(mappings, recipe)
                 for use in uses:
                     shares(coverage, use)
 
-    laid = best_of(lay, rounds=3)
-    floor = best_of(lambda: [json.loads(source.read_bytes()) for source in sources] and None, rounds=3)
-    print(
-        f"{len(sources)} mapping files against {len(uses)} groups each: {laid:.2f} s, {laid / floor:.1f} times parsing"
-    )
+    laid, parsed = least(3, lay, lambda: [json.loads(source.read_bytes()) for source in work.sources])
+    yield Figure("gaps", laid / parsed, f"lay {len(uses)} groups over each: times parsing")
+
+
+def growth(work: Work) -> Iterator[Figure]:
+    """Measure how time and memory grow with the rows: copies of the largest set."""
+    largest = max(work.sources, key=lambda source: source.stat().st_size)
+    document = json.loads(largest.read_bytes())
+    rows = document["mapping_objects"]
+    per_row = []
+    for copies in COPIES:
+        path = work.folder / f"copies-{copies}.json"
+        path.write_text(json.dumps({**document, "mapping_objects": rows * copies}))
+        arguments = ("export", str(path), "-q", "-o", str(work.folder / "copies-layer.json"))
+        per_row.append(min(cpu_of_process(program(*arguments)) for _ in range(2)) / copies)
+        if copies > 1:
+            yield Figure(f"{copies}x", per_row[-1] / per_row[0], f"CPU a row of {copies} copies: times that of one")
+        if copies == COPIES[-1]:
+            size = path.stat().st_size
+            what = f"peak memory of {copies} copies, {len(rows) * copies:,} rows: times the file of {size / 1e6:.0f} MB"
+            yield Figure(f"{copies}x-memory", peak_of_program(*arguments) / size, what)
+
+
+PARTS: tuple[Callable[[Work], Iterator[Figure]], ...] = (exports, builds, pictures, gaps, growth)
 
 
 def main() -> None:
-    """Run everything; without the corpus, on the built-in sample."""
-    sources = sorted(CORPUS.glob("*.json"))
+    """Measure everything; without a corpus, on the built-in sample. `--keep` makes the result the new reference."""
+    folder = Path(os.environ.get("MAPPINGS", CORPUS))
+    sources = sorted(folder.resolve().glob("*.json"))
+    reference = json.loads(REFERENCE.read_text()) if REFERENCE.exists() else {}
     if not sources:
-        print(f"no mapping files at {CORPUS}: measuring the built-in sample instead")
-        sources = sorted((Path(__file__).parents[1] / "navigator_export" / "sample").glob("*.json"))
-    bench_start()
-    with tempfile.TemporaryDirectory() as folder:
-        bench_exports(sources, Path(folder))
-        bench_builds(sources, Path(folder))
-    bench_gaps(sources)
+        print(f"no mapping files in {folder}: measuring the built-in sample, which no reference is of")
+        sources = sorted((HERE.parent / "navigator_export" / "sample").glob("*.json"))
+    size = sum(source.stat().st_size for source in sources) / 1e6
+    compared = reference.get("files") == len(sources)
+    figures = []
+    print(f"{len(sources)} mapping files, {size:.1f} MB\n{'':14}{'now':>8}{'before':>8}")
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["XDG_CACHE_HOME"] = str(Path(place, "cache"))
+        for part in PARTS:
+            for figure in part(Work(sources, Path(place))):
+                figures.append(figure)
+                before = figure.against(reference["figures"].get(figure.name)) if compared else ""
+                print(f"{figure.name:14}{figure.value:8.2f}{before:8}  {figure.meaning}", flush=True)
+    if "--keep" in sys.argv:
+        kept = {"files": len(sources), "figures": {figure.name: round(figure.value, 2) for figure in figures}}
+        REFERENCE.write_text(json.dumps(kept, indent=2) + "\n")
 
 
 if __name__ == "__main__":
