@@ -6,6 +6,7 @@ import hashlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -102,12 +103,13 @@ def build(
     output: str,
     catalogue: Catalogue,
     *,
-    jobs: int = 1,
+    jobs: int | None = 1,
     memory: Memory | None = None,
     watcher: Watcher | None = None,
 ) -> Built:
     """Make every layer of a manifest and put the folder in place; all is made and checked before the first file moves.
 
+    `jobs` is the number of processes, None for as many as pay.
     `memory` spares layers whose input did not change and whose file is still what it was.
     Raises ManifestError with every problem of the manifest and its layers, GateError where what is covered fails what
     the manifest asks for, SourceError, and OutputError. After any
@@ -151,7 +153,7 @@ def build(
 
 
 def check(
-    manifest: Manifest, output: str, catalogue: Catalogue, *, jobs: int = 1, watcher: Watcher | None = None
+    manifest: Manifest, output: str, catalogue: Catalogue, *, jobs: int | None = 1, watcher: Watcher | None = None
 ) -> Drift:
     """Return how a folder differs from what the manifest gives; writes nothing, and trusts no memory.
 
@@ -230,7 +232,7 @@ def _made(
     wrong: Sequence[Problem],
     workshop: Workshop,
     keep: Keep,
-    jobs: int,
+    jobs: int | None,
     watcher: Watcher,
 ) -> list[Made]:
     """Return what becomes of each plan.
@@ -250,9 +252,10 @@ def _made(
 
 
 def _results(
-    manifest: Manifest, plans: Sequence[Plan], workshop: Workshop, keep: Keep, jobs: int
+    manifest: Manifest, plans: Sequence[Plan], workshop: Workshop, keep: Keep, jobs: int | None
 ) -> Generator[Made, None, None]:
     """Yield what becomes of each plan; with several jobs from processes of their own."""
+    jobs = jobs or _that_pay(len(plans))
     if jobs <= 1 or len(plans) <= 1:
         for plan in plans:
             yield workshop.make(plan, keep)
@@ -270,6 +273,15 @@ def _results(
     except BrokenProcessPool:
         problem = Problem("a process that makes layers was ended from outside", hint="try again with fewer jobs")
         raise ManifestError(manifest.file, [problem]) from None
+
+
+def _that_pay(layers: int) -> int:
+    """Return how many processes are faster than fewer; without a fork, each has to be sent what was read."""
+    return max(1, min(layers // _LAYERS_A_JOB, os.cpu_count() or 1)) if sys.platform == "linux" else 1
+
+
+_LAYERS_A_JOB: Final = 200
+"""Layers for which a further process pays: it takes the time of some twenty to start and to end."""
 
 
 class _Worker:

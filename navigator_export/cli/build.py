@@ -39,7 +39,11 @@ from navigator_export.wording import counted
 @click.option("--lock", is_flag=True, help="Pin published sets and addresses that are not pinned yet, in a .lock file.")
 @offline_option
 @click.option("--pages", is_flag=True, help="Make pages, pictures and a gallery too, as with `pages: true`.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes to work in.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    help="Processes to work in; by default as many as pay: on Linux one for some 200 layers, at most one a core.",
+)
 @click.option("--fresh", is_flag=True, help="Make every layer anew, also those whose input did not change.")
 @click.option(
     "--format",
@@ -57,7 +61,7 @@ def command(
     check_only: bool,
     lock: bool,
     pages: bool,
-    jobs: int,
+    jobs: int | None,
     fresh: bool,
     format_: ReportFormat,
     verbose: bool,
@@ -122,7 +126,9 @@ def _told(error: ProblemsError, manifest: str, format_: ReportFormat) -> int:
     return exit_codes.FINDINGS if is_gate else exit_codes.UNUSABLE
 
 
-def _check(manifest: Manifest, folder: str, jobs: int, format_: ReportFormat, watcher: Watcher, *, quiet: bool) -> int:
+def _check(
+    manifest: Manifest, folder: str, jobs: int | None, format_: ReportFormat, watcher: Watcher, *, quiet: bool
+) -> int:
     drift = check(manifest, folder, known(), jobs=jobs, watcher=watcher)
     watcher.done()
     remedies = dict.fromkeys(("missing", "stale"), f"navigator-export build {manifest.file} -o {folder}")

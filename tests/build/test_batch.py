@@ -18,7 +18,7 @@ import pytest
 
 from navigator_export import validate
 from navigator_export.attack import known
-from navigator_export.build import ManifestError, build, read_manifest
+from navigator_export.build import ManifestError, batch, build, read_manifest
 from navigator_export.build.expansion import Plan
 from navigator_export.build.paths import STAGING
 from tests.build.manifests import INDEX_FILES, built, layers_in, manifest_file, problems_of, tree
@@ -387,3 +387,9 @@ def test_inactive_techniques_are_counted(tmp_path: Path) -> None:
     text = "sources: {wrong: wrong.json}\nlayers: [{path: a}, {path: b, attack_version: 16.1}]"
     counts = {made.plan.path: made.inactive for made in built(tmp_path, text).made}
     assert counts == {"a.json": 1, "b.json": 0}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a build works in one process unless told")
+def test_large_build_works_in_as_many_processes_as_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    assert [batch._that_pay(layers) for layers in (1, 199, 400, 5_000)] == [1, 1, 2, 4]

@@ -48,6 +48,8 @@ class _Said(msgspec.Struct):
     techniques: dict[str, set[str]] = msgspec.field(default_factory=dict)
     """Which techniques each sentence is said of."""
 
+    repetitions: dict[str, tuple[bool, int]] = msgspec.field(default_factory=dict)
+    """What `repetition` has found."""
     readings: dict[str, tuple[_Reading, ...]] = msgspec.field(default_factory=dict)
     """What is stated by the comments that were looked at; many stand for several techniques."""
 
@@ -60,8 +62,11 @@ class _Said(msgspec.Struct):
 
     def repetition(self, sentence: str) -> tuple[bool, int]:
         """Return whether a sentence is said of several techniques, and of how many families of them."""
-        techniques = self.techniques[sentence]
-        return len(techniques) > 1, len({_family(id_) for id_ in techniques})
+        found = self.repetitions.get(sentence)
+        if found is None:
+            techniques = self.techniques[sentence]
+            found = self.repetitions[sentence] = (len(techniques) > 1, len({_family(id_) for id_ in techniques}))
+        return found
 
     def describes_itself(self, repeated: int) -> bool:
         """Return whether a sentence that is said of so many families describes the capability, not what it does."""
