@@ -16,15 +16,7 @@ from navigator_export.analysis.side_by_side import BYS, By, side_by_side
 from navigator_export.analysis.sides import common_release, coverage_of_side, narrowed, read_side
 from navigator_export.attack import Catalogue, known
 from navigator_export.cli import exit_codes
-from navigator_export.cli.options import (
-    moving_options,
-    read_options_from,
-    recipe_from,
-    score_options,
-    selection_options,
-    source_options,
-    tier_options,
-)
+from navigator_export.cli.options import covering_options, read_options_from, recipe_from
 from navigator_export.cli.reports import deliver, format_option, layer_options, rendered
 from navigator_export.cli.terminal import answer
 from navigator_export.cli.values import Pair
@@ -56,11 +48,7 @@ from navigator_export.recipe import Recipe
     ),
     cloup.option("--by", type=click.Choice(BYS), help="Show what each tier, group … of OLD covers, side by side."),
 )
-@source_options
-@selection_options
-@tier_options
-@score_options
-@moving_options
+@covering_options
 @cloup.option_group(
     "Output",
     format_option,

@@ -9,18 +9,7 @@ import cloup
 
 from navigator_export.attack import LATEST
 from navigator_export.characters import spelled_out
-from navigator_export.cli.options import (
-    layer_options,
-    opening_options,
-    read_options_from,
-    recipe_from,
-    release_options,
-    score_options,
-    selection_options,
-    source_options,
-    sources_argument,
-    tier_options,
-)
+from navigator_export.cli.options import making_options, read_options_from, recipe_from, sources_argument
 from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain, in_options
 from navigator_export.export import Product, make_layer
@@ -32,13 +21,7 @@ from navigator_export.wording import counted
 
 @cloup.command("export")
 @sources_argument
-@source_options
-@selection_options
-@tier_options
-@score_options
-@release_options
-@layer_options
-@opening_options
+@making_options
 @cloup.option_group(
     "Address",
     cloup.option("--sha256", metavar="HEX", help="SHA-256 that the SOURCE at an https address must have."),

@@ -13,15 +13,7 @@ import cloup
 from msgspec.structs import replace
 
 from navigator_export.attack import Catalogue, known
-from navigator_export.cli.options import (
-    layer_options,
-    opening_options,
-    release_options,
-    score_options,
-    selection_options,
-    source_options,
-    tier_options,
-)
+from navigator_export.cli.options import making_options
 from navigator_export.cli.shown import shown_argument, shown_from
 from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain
@@ -123,13 +115,7 @@ _LEGIBLE: Final = 5.0
     cloup.option("--only-scored", is_flag=True, help="Leave out of svg, png and pdf what has no score and no colour."),
     cloup.option("-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."),
 )
-@source_options
-@selection_options
-@tier_options
-@score_options
-@release_options
-@layer_options
-@opening_options
+@making_options
 def command(
     words: tuple[str, ...],
     output: str,
