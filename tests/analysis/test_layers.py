@@ -129,8 +129,8 @@ SCALES = [CHANGE_COLORS, STATE_COLORS]
 
 
 def test_each_class_has_a_colour() -> None:
-    assert set(CHANGE_COLORS) == set(CHANGES)
-    assert set(STATE_COLORS) == set(STATES)
+    assert tuple(CHANGE_COLORS) == CHANGES
+    assert tuple(STATE_COLORS) == STATES
 
 
 @pytest.mark.parametrize("scale", SCALES)
