@@ -21,7 +21,7 @@ RANGE: Final = Mend(
 )
 TOP: Final = Mend(
     "gradient-top",
-    "Where a score is within half a percent below the greatest value, for which the Navigator has no colour, the "
+    "Where a score is within half a percent below the greatest value, on which the Navigator crashes, the "
     "greatest value becomes that score.",
 )
 GRADIENT_MENDS: Final = (COLOURS, RANGE, TOP)
