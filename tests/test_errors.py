@@ -53,7 +53,7 @@ def test_lines_are_limited_and_the_rest_is_counted() -> None:
         ("MAIL-E4", ["MAIL-E3", "HUNT-E5", "zzz"], "nearest ids: MAIL-E3"),
         ("mail-e3", ["MAIL-E3", "zzz"], "nearest ids: MAIL-E3"),
         ("qqq", ["b", "a", "a"], "known ids: a, b"),
-        ("qqq", "abcdefghij", "known ids: a, b, c, d, e, f, g, h …"),
+        ("qqq", "abcdefghij", "known ids: a, b, c, d, e, f, g, h and 2 more"),
         ("qqq", [], "there are no ids"),
     ],
 )

@@ -38,6 +38,10 @@ offline_option = cloup.option(
     help="Fetch nothing: published sets and addresses come from the cache or a mirror.",
 )
 
+quiet_option = cloup.option(
+    "-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."
+)
+
 sources_argument = cloup.argument("sources", nargs=-1, required=True, metavar="SOURCE…", shell_complete=file_names)
 
 _READ = "read_"

@@ -13,7 +13,7 @@ import cloup
 from msgspec.structs import replace
 
 from navigator_export.attack import Catalogue, known
-from navigator_export.cli.options import making_options
+from navigator_export.cli.options import making_options, quiet_option
 from navigator_export.cli.shown import shown_argument, shown_from
 from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain
@@ -113,7 +113,7 @@ _LEGIBLE: Final = 5.0
         help="Sub-techniques that svg, png and pdf show: those with a note or score, all, as the layer opens, or none.",
     ),
     cloup.option("--only-scored", is_flag=True, help="Leave out of svg, png and pdf what has no score and no colour."),
-    cloup.option("-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."),
+    quiet_option,
 )
 @making_options
 def command(

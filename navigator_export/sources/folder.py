@@ -12,7 +12,7 @@ from navigator_export.readers.options import FormatName, Limits, ReadOptions, be
 from navigator_export.readers.table import Table
 from navigator_export.sources.contents import contents_of_path, too_large
 from navigator_export.sources.kind import Kind
-from navigator_export.wording import counted
+from navigator_export.wording import counted, listed
 
 if TYPE_CHECKING:
     from navigator_export.readers.source_files import SourceFile
@@ -98,10 +98,8 @@ def _contents(folder: str, limits: Limits) -> list[SourceFile]:
 
 
 def _left_out(files: Sequence[SourceFile]) -> str:
-    named = ", ".join(file.label for file in files[:3])
-    more = f" and {len(files) - 3} more" if len(files) > 3 else ""  # noqa: PLR2004
     count = counted(len(files), "file is no rule and no control and is", "files are no rules and no controls and are")
-    return f"{count} left out: {named}{more}"
+    return f"{count} left out: {listed([file.label for file in files], 3)}"
 
 
 def _files(source: str, limits: Limits) -> list[Path]:
