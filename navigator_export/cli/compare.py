@@ -97,7 +97,7 @@ def command(
     comparison = compare(before, after, catalogue)
 
     def layer() -> Layer:
-        from navigator_export.analysis.layers import Making, comparison_layer  # noqa: PLC0415 - where one is asked for
+        from navigator_export.analysis.layers import Making, comparison_layer  # where one is asked for
 
         pairs = [(side, "=".join(pair)) for side, own in (("old", old_pairs), ("new", new_pairs)) for pair in own]
         plain = msgspec.structs.replace(recipe, name=None, description=None)
@@ -122,7 +122,7 @@ def _answer_by(source: str, by: By, form: str, given: dict[str, Any], catalogue:
 
 def _folders(old: str, new: str, form: str, output: str | None, catalogue: Catalogue, *, fail: bool) -> int:
     """Print what changed from one build's folder to another."""
-    from navigator_export.build.comparing import compare_folders, of_folders  # noqa: PLC0415 - for folders alone
+    from navigator_export.build.comparing import compare_folders, of_folders  # for folders alone
 
     if output is not None:
         raise click.UsageError("two folders give no layer; compare two layers of them with -o")

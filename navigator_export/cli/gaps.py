@@ -97,7 +97,7 @@ def command(
     failed = failing(found, under=fail_under, required=required, earlier=earlier)
 
     def layer() -> Layer:
-        from navigator_export.analysis.layers import Making, gaps_layer  # noqa: PLC0415 - where one is asked for
+        from navigator_export.analysis.layers import Making, gaps_layer  # where one is asked for
 
         pairs: list[Pair] = [("offer", without_folder(word)) for word in offers]
         plain = msgspec.structs.replace(recipe, name=None, description=None)

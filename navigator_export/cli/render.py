@@ -30,31 +30,31 @@ from navigator_export.wording import counted, shortened
 
 
 def _svg(page: Page) -> bytes:
-    from navigator_export.pictures.svg import svg  # noqa: PLC0415 - each format loads what it needs alone
+    from navigator_export.pictures.svg import svg  # each format loads what it needs alone
 
     return svg(page)
 
 
 def _png(page: Page) -> bytes:
-    from navigator_export.pictures.paper import png  # noqa: PLC0415
+    from navigator_export.pictures.paper import png
 
     return png(page)
 
 
 def _pdf(page: Page) -> bytes:
-    from navigator_export.pictures.paper import pdf  # noqa: PLC0415
+    from navigator_export.pictures.paper import pdf
 
     return pdf(page)
 
 
 def _html(picture: Picture, created: datetime | None) -> bytes:
-    from navigator_export.pictures.html import html_of  # noqa: PLC0415
+    from navigator_export.pictures.html import html_of
 
     return html_of(picture)
 
 
 def _xlsx(picture: Picture, created: datetime | None) -> bytes:
-    from navigator_export.pictures.excel import CREATED, excel  # noqa: PLC0415
+    from navigator_export.pictures.excel import CREATED, excel
 
     return excel(picture, created or CREATED)
 
@@ -172,7 +172,7 @@ def _rendered(
             f"--sub-techniques none or another --page make them larger"
         )
     if format_ in _OF_ONE_FONT:
-        from navigator_export.pictures.paper import lost_letters  # noqa: PLC0415
+        from navigator_export.pictures.paper import lost_letters
 
         letters = lost_letters(page)
         if letters:

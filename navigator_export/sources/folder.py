@@ -39,9 +39,9 @@ class Folder(Kind):
 
         Raises SourceError where they cannot be read, where none is a rule or a control, or beyond the limits.
         """
-        from navigator_export.readers.formats import file_form, read_files  # noqa: PLC0415 - files are the rule
-        from navigator_export.readers.origin import Origin  # noqa: PLC0415
-        from navigator_export.readers.source_files import digest  # noqa: PLC0415
+        from navigator_export.readers.formats import file_form, read_files  # files are the rule
+        from navigator_export.readers.origin import Origin
+        from navigator_export.readers.source_files import digest
 
         files = _contents(word, options.limits)
         by_form: dict[FormatName, list[SourceFile]] = {}
@@ -80,8 +80,8 @@ class Folder(Kind):
 
 
 def _contents(folder: str, limits: Limits) -> list[SourceFile]:
-    from navigator_export.readers.lines import check_lines  # noqa: PLC0415 - files are the rule
-    from navigator_export.readers.source_files import SourceFile  # noqa: PLC0415
+    from navigator_export.readers.lines import check_lines  # files are the rule
+    from navigator_export.readers.source_files import SourceFile
 
     files = []
     left = limits.bytes
