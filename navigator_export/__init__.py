@@ -92,7 +92,7 @@ _HOMES = {
     "version": ("__version__",),
 }
 
-__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605
+__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605 - a list, made of what there is
 
 
 def __getattr__(name: str) -> Any:

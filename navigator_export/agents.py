@@ -139,8 +139,8 @@ class Workplace:
 def server(folder: str) -> MCPServer:
     """Return the server of a folder's tools. Raises SourceError without the folder, OutputError without the extra."""
     try:
-        from mcp.server import MCPServer  # noqa: PLC0415 - for this command alone
-        from mcp.server.mcpserver.exceptions import ToolError  # noqa: PLC0415 - for this command alone
+        from mcp.server import MCPServer  # for this command alone
+        from mcp.server.mcpserver.exceptions import ToolError  # for this command alone
     except ImportError as error:
         message = f"agents are served with a library that is not installed ({reason(error)})"
         raise OutputError("", [Problem(message, hint="pip install 'navigator-export[mcp]'")]) from None

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from navigator_export.wording import listed
+
 if TYPE_CHECKING:
     from navigator_export.validation.findings import Finding
 
@@ -139,7 +141,7 @@ def nearest(word: str, known: Iterable[str], kind: str) -> str:
         return f"nearest {kind}: {', '.join(close)}"
     if not words:
         return f"there are no {kind}"
-    return f"known {kind}: {', '.join(words[:8])}{' …' if len(words) > 8 else ''}"  # noqa: PLR2004
+    return f"known {kind}: {listed(words, 8)}"
 
 
 def reason(error: BaseException) -> str:

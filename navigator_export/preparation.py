@@ -25,7 +25,7 @@ from navigator_export.recipe import Recipe, command, selection_words
 from navigator_export.retargeting import retarget
 from navigator_export.selection import Selected, select
 from navigator_export.tiers import Tiers, assign_tiers
-from navigator_export.wording import counted, quoted
+from navigator_export.wording import counted, listed, quoted
 
 
 class Prepared(msgspec.Struct, frozen=True, dict=True):
@@ -195,8 +195,7 @@ def _filter_cautions(names: tuple[str, ...], mappings: Sequence[Mapping], releas
         message = "no selected technique has any of the platforms"
         raise SelectionError(Problem(message, "platforms", "name others, or none"))
     if hidden:
-        ids = ", ".join(hidden[:8]) + (" …" if len(hidden) > 8 else "")  # noqa: PLR2004
-        yield f"the platforms hide {len(hidden)} of {counted(len(techniques), 'technique')}: {ids}"
+        yield f"the platforms hide {len(hidden)} of {counted(len(techniques), 'technique')}: {listed(hidden, 8)}"
 
 
 def _refuse_dropped(tally: Tally) -> None:

@@ -120,14 +120,14 @@ def load(name: SchemaName) -> dict[str, Any]:
 
 @cache
 def _gate(name: SchemaName) -> jsonschema_rs.Draft202012Validator:
-    import jsonschema_rs  # noqa: PLC0415 - a third of the start-up time of `--help`
+    import jsonschema_rs  # a third of the start-up time of `--help`
 
     return jsonschema_rs.Draft202012Validator(load(name))
 
 
 @cache
 def _item_gate(name: SchemaName, rows: str) -> jsonschema_rs.Draft202012Validator:
-    import jsonschema_rs  # noqa: PLC0415 - as above
+    import jsonschema_rs  # as above
 
     schema = load(name)
     return jsonschema_rs.Draft202012Validator({"$defs": schema["$defs"], **schema["properties"][rows]["items"]})
@@ -135,7 +135,7 @@ def _item_gate(name: SchemaName, rows: str) -> jsonschema_rs.Draft202012Validato
 
 @cache
 def _explainer(name: SchemaName) -> jsonschema.Draft202012Validator:
-    import jsonschema  # noqa: PLC0415 - half of the start-up time of an export
+    import jsonschema  # half of the start-up time of an export
 
     return jsonschema.Draft202012Validator(load(name))
 

@@ -44,7 +44,7 @@ def no_imported_releases(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
 @pytest.fixture(scope="session")
 def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return a server on https that runs as long as the tests do."""
-    from tests.https_server import Server  # noqa: PLC0415 - few tests need it
+    from tests.https_server import Server  # few tests need it
 
     with Server(tmp_path_factory.mktemp("certificates")) as server:
         yield server
@@ -63,8 +63,8 @@ def server(running_server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 @pytest.fixture
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Return the folder, not there yet, that published sets are kept in for this test; no mirror is named."""
-    from navigator_export.sets import keeping  # noqa: PLC0415
-    from tests.build.manifests import own_cache  # noqa: PLC0415
+    from navigator_export.sets import keeping
+    from tests.build.manifests import own_cache
 
     own_cache(monkeypatch, tmp_path)
     monkeypatch.delenv(keeping.VARIABLE, raising=False)

@@ -29,7 +29,7 @@ class Server:
         self._http = ThreadingHTTPServer(("localhost", 0), self._handler())
         self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
         self._http.daemon_threads = True
-        self._http.handle_error = lambda *_: None  # type: ignore[method-assign] - clients that hang up are meant
+        self._http.handle_error = lambda *_: None  # clients that hang up are meant
         self.address = f"https://localhost:{self._http.server_port}"
 
     def __enter__(self) -> Self:

@@ -76,6 +76,14 @@ def joined_set(**rows_of: Iterable[dict[str, Json]]) -> MappingSet:
     )
 
 
+IMPAIRED = [
+    make_row("MAIL-E3", "T1562.001", "protect partial"),
+    make_row("HUNT-E5", "T1562", "detect significant"),
+    make_row("LOGIN-E3", "T1685", "respond minimal"),
+]
+"""T1562.001 and T1562 are revoked in 19.1 by T1685, which 16.1 does not have."""
+
+
 def rated_rows() -> list[dict[str, Json]]:
     """Return rows that differ in every aspect that a selection knows: 3 capabilities, 4 techniques, 7 mappings."""
     identity = {"capability_group": "identity", "mapping_type": "other_type"}

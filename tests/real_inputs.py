@@ -29,6 +29,9 @@ def shared_files(pattern: str) -> list[Any]:
 MAPPING_FILES = shared_files("corpus/mappings/*.json")
 
 
+AWS = "aws-12.12.2024_attack-16.1-enterprise.json"
+
+
 M365_2023 = "m365-12.11.2023_attack-14.1-enterprise.json"
 
 

@@ -21,7 +21,7 @@ mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
 
 def call(folder: Path, tool: str, **arguments: Any) -> tuple[bool, Any]:
     """Return whether a tool failed, and its answer: values, or the words of the error."""
-    from navigator_export.agents import server  # noqa: PLC0415 - needs the extra
+    from navigator_export.agents import server  # needs the extra
 
     async def ask() -> tuple[bool, Any]:
         async with mcp.Client(server(str(folder))) as client:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, strategies as st
 
-from navigator_export.wording import LINE, counted, quoted, shortened
+from navigator_export.wording import LINE, counted, listed, quoted, shortened
 from tests.results import control_characters
 
 
@@ -19,6 +21,19 @@ from tests.results import control_characters
 )
 def test_counted(arguments: tuple[int, str], words: str) -> None:
     assert counted(*arguments) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "most", "text"),
+    [
+        ([], 2, ""),
+        (["a", "b"], 2, "a, b"),
+        (("a", "b", "c"), 2, "a, b and 1 more"),
+        (["a"] * 1235, 1, "a and 1,234 more"),
+    ],
+)
+def test_listed(words: Sequence[str], most: int, text: str) -> None:
+    assert listed(words, most) == text
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from navigator_export.analysis.gaps import Gaps
 from navigator_export.errors import Problem, SelectionError, SourceError
 from navigator_export.layer.format import Number
 from navigator_export.model import TECHNIQUE_ID
-from navigator_export.wording import quoted
+from navigator_export.wording import listed, quoted
 
 _CLOSE: Final = 1e-9
 """Shares are sums of weights, which differ in their last digits by the order of adding."""
@@ -62,8 +62,7 @@ def _sunk(found: Gaps, earlier: Earlier) -> list[str]:
         id_ for id_ in earlier.covered or () if id_ in found.use.techniques and id_ not in found.coverage.techniques
     ]
     if lost:
-        more = f" and {len(lost) - _MOST_NAMED} more" if len(lost) > _MOST_NAMED else ""
-        said.append(f"covered before, and not now: {', '.join(lost[:_MOST_NAMED])}{more}")
+        said.append(f"covered before, and not now: {listed(lost, _MOST_NAMED)}")
     return said
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 from typing import Final
 
 import msgspec
 
-from navigator_export.analysis.comparison import CHANGES, Comparison, Difference
+from navigator_export.analysis.comparison import Comparison, Difference
 from navigator_export.analysis.coverage import Coverage, Covered
-from navigator_export.analysis.gaps import STATES, Gap, Gaps
+from navigator_export.analysis.gaps import Gap, Gaps
 from navigator_export.analysis.means import Means, Origin
 from navigator_export.analysis.plan import Plan
 from navigator_export.analysis.reports import of_comparison, of_gaps, of_plan, of_use
@@ -38,7 +38,10 @@ CHANGE_COLORS: Final = {
     "lost": "#f3985e",
     "same": "#ebebeb",
 }
-"""Blue for more and orange for less, each of a lightness of its own; a test proves that everybody tells them apart."""
+"""Blue for more and orange for less, each of a lightness of its own; a test proves that everybody tells them apart.
+
+The first has the highest score.
+"""
 
 STATE_COLORS: Final = {"uncovered": "#e97b4f", "weak": "#fbd58b", "covered": "#88b7e1"}
 
@@ -83,9 +86,7 @@ def finished(layer: Layer, catalogue: Catalogue) -> bytes:
 def comparison_layer(comparison: Comparison, making: Making) -> Layer:
     """Return the layer that shows what became of each technique that either side covers, a colour a kind of change."""
     old, new = comparison.old, comparison.new
-    highest = len(CHANGES) - 1
-    codes = {change: highest - place for place, change in enumerate(CHANGES)}
-    classes = [Class(codes[change], change, CHANGE_COLORS[change]) for change in CHANGES]
+    scale, codes = _kinds("change", CHANGE_COLORS)
     techniques = [
         LayerTechnique(
             technique_id=difference.technique,
@@ -100,13 +101,13 @@ def comparison_layer(comparison: Comparison, making: Making) -> Layer:
         words.append(("compared", comparison.presence_only))
     return _layer(
         techniques,
-        Heading(
-            name=making.name or comparison_name(comparison),
-            description=_described(making, of_comparison(comparison).sentences),
-            metadata=_provenance((*old.origins, *new.origins), new, "change", words, making),
-        ),
-        categorical("change", ANALYSES["change"], classes),
+        scale,
         new,
+        making,
+        name=comparison_name(comparison),
+        sentences=of_comparison(comparison).sentences,
+        origins=(*old.origins, *new.origins),
+        words=words,
     )
 
 
@@ -139,9 +140,7 @@ def _value(side: Coverage, value: Number | None) -> str:
 def gaps_layer(gaps: Gaps, making: Making) -> Layer:
     """Return the layer of a threat over a coverage: every technique that is used, by whether it is covered."""
     coverage, use = gaps.coverage, gaps.use
-    highest = len(STATES) - 1
-    codes = {state: highest - place for place, state in enumerate(STATES)}
-    classes = [Class(codes[state], state, STATE_COLORS[state]) for state in STATES]
+    scale, codes = _kinds("gap", STATE_COLORS)
     techniques = [
         LayerTechnique(
             technique_id=gap.technique,
@@ -153,19 +152,13 @@ def gaps_layer(gaps: Gaps, making: Making) -> Layer:
     ]
     return _layer(
         techniques,
-        Heading(
-            name=making.name or gaps_name(gaps),
-            description=_described(making, of_gaps(gaps).sentences),
-            metadata=_provenance(
-                (*coverage.origins, *use.origins, *(origin for offer in gaps.offers for origin in offer.origins)),
-                coverage,
-                "gap",
-                [*_side("coverage", coverage), ("threat", use.name), ("weight", _weight_words(use))],
-                making,
-            ),
-        ),
-        categorical("gap", ANALYSES["gap"], classes),
+        scale,
         coverage,
+        making,
+        name=gaps_name(gaps),
+        sentences=of_gaps(gaps).sentences,
+        origins=(*coverage.origins, *use.origins, *(origin for offer in gaps.offers for origin in offer.origins)),
+        words=[*_side("coverage", coverage), ("threat", use.name), ("weight", _weight_words(use))],
     )
 
 
@@ -198,18 +191,15 @@ def use_layer(use: ThreatUse, making: Making) -> Layer:
         )
         for used in use.techniques.values()
     ]
-    scale = _use_scale(use)
     return _layer(
         techniques,
-        Heading(
-            name=making.name or _name(_short(use.name), f"ATT&CK {use.attack_version}"),
-            description=_described(making, (f"What {use.name} use.", *of_use(use).sentences)),
-            metadata=_provenance(
-                use.origins, use, "use", [("threat", use.name), ("weight", _weight_words(use))], making
-            ),
-        ),
-        scale,
+        _use_scale(use),
         use,
+        making,
+        name=_name(_short(use.name), f"ATT&CK {use.attack_version}"),
+        sentences=(f"What {use.name} use.", *of_use(use).sentences),
+        origins=use.origins,
+        words=[("threat", use.name), ("weight", _weight_words(use))],
     )
 
 
@@ -258,13 +248,13 @@ def plan_layer(plan: Plan, making: Making) -> Layer:
     ]
     return _layer(
         techniques,
-        Heading(
-            name=making.name or _name(f"Plan of {len(plan.steps)} for {_short(use.name)}", first, *rest),
-            description=_described(making, of_plan(plan).sentences),
-            metadata=_provenance((*plan.coverage.origins, *use.origins), plan.coverage, "step", words, making),
-        ),
         _step_scale(plan),
         plan.coverage,
+        making,
+        name=_name(f"Plan of {len(plan.steps)} for {_short(use.name)}", first, *rest),
+        sentences=of_plan(plan).sentences,
+        origins=(*plan.coverage.origins, *use.origins),
+        words=words,
     )
 
 
@@ -312,7 +302,30 @@ def _step_scale(plan: Plan) -> Scale:
 # ---- what they share -------------------------------------------------------------------------------------------------
 
 
-def _layer(techniques: Iterable[LayerTechnique], heading: Heading, scale: Scale, of: Coverage | ThreatUse) -> Layer:
+def _kinds(analysis: str, colors: Mapping[str, str]) -> tuple[Scale, Mapping[str, int]]:
+    """Return the scale of the kinds that an analysis tells apart, and the score of each: the first has the highest."""
+    codes = {kind: len(colors) - place for place, kind in enumerate(colors, 1)}
+    classes = [Class(codes[kind], kind, color) for kind, color in colors.items()]
+    return categorical(analysis, ANALYSES[analysis], classes), codes
+
+
+def _layer(
+    techniques: Iterable[LayerTechnique],
+    scale: Scale,
+    of: Coverage | ThreatUse,
+    making: Making,
+    *,
+    name: str,
+    sentences: Iterable[str],
+    origins: Iterable[Origin],
+    words: Iterable[tuple[str, str]],
+) -> Layer:
+    """Return a layer with the heading that a result has where `making` gives it no other."""
+    heading = Heading(
+        name=making.name or name,
+        description=clean_name(" ".join(sentences)) if making.description is None else making.description,
+        metadata=_provenance(origins, of, scale.name, words, making.command),
+    )
     in_order = tuple(sorted(techniques, key=lambda technique: technique.technique_id))
     return compose(in_order, heading, scale, of.domain, of.attack_version, Opening())
 
@@ -322,7 +335,7 @@ def _provenance(
     of: Coverage | ThreatUse,
     analysis: str,
     words: Iterable[tuple[str, str]],
-    making: Making,
+    command: str,
 ) -> tuple[Metadata | Divider, ...]:
     """Return the metadata of a layer: the sources, what was asked of them, and the command."""
     entries: list[Metadata | Divider] = []
@@ -340,7 +353,7 @@ def _provenance(
             ("layer's ATT&CK release", f"{of.attack_version} {of.domain}"),
             *words,
             ("score", f"{analysis}: {ANALYSES[analysis]}"),
-            ("command", making.command),
+            ("command", command),
             ("made with", f"navigator-export {__version__}"),
         ),
     )
@@ -353,10 +366,6 @@ def _side(label: str, coverage: Coverage) -> list[tuple[str, str]]:
 def _facts(*pairs: tuple[str, str]) -> tuple[Metadata, ...]:
     cleaned = ((name, clean_name(" ".join(value.split()))) for name, value in pairs)
     return tuple(Metadata(name, value) for name, value in cleaned if value)
-
-
-def _described(making: Making, sentences: Iterable[str]) -> str:
-    return clean_name(" ".join(sentences)) if making.description is None else making.description
 
 
 def _weight_words(use: ThreatUse) -> str:

@@ -19,7 +19,7 @@ from navigator_export.analysis.tactics import TacticCount
 from navigator_export.analysis.use import ThreatUse
 from navigator_export.layer.scales import shown
 from navigator_export.validation.reports import markdown as escaped
-from navigator_export.wording import counted
+from navigator_export.wording import counted, listed
 
 SOME_COVERAGE = "Covered means mapped, which is some coverage and not protection."
 REPORTED = "How many use a technique counts what was reported, not how common it is."
@@ -272,8 +272,7 @@ def _gap(gap: Gap) -> tuple[str, ...]:
 
 def _named(means: Sequence[Means]) -> str:
     ranked = sorted(means, key=lambda m: (-m.best, m.id))
-    more = f" and {len(means) - _MOST_MEANS} more" if len(means) > _MOST_MEANS else ""
-    return ", ".join(m.label for m in ranked[:_MOST_MEANS]) + more
+    return listed([m.label for m in ranked], _MOST_MEANS)
 
 
 def _notes(*coverages: Coverage) -> tuple[str, ...]:

@@ -66,13 +66,13 @@ def most(problem: Problem[Key], budget: Number, nodes: int) -> Solution[Key]:
 class _Model(Generic[Key]):
     def __init__(self, problem: Problem[Key], nodes: int) -> None:
         try:
-            import highspy  # noqa: PLC0415 - loads numpy, which few commands need
+            import highspy  # loads numpy, which few commands need
         except ImportError as error:
             message = f"what is best is found with highspy, which cannot be loaded ({errors.reason(error)})"
             raise errors.OutputError("", [errors.Problem(message, hint="pip install 'highspy>=1.9'")]) from None
 
         self._problem = problem
-        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call] # it ships stubs for a part only
         for option, value in {
             "log_to_console": False,
             "threads": 1,
@@ -109,7 +109,7 @@ class _Model(Generic[Key]):
 
     def chosen(self) -> tuple[Key, ...]:
         """Return the sets that the last solution takes."""
-        return tuple(key for key, variable in self._taken.items() if self._solver.val(variable) > 0.5)  # noqa: PLR2004
+        return tuple(key for key, variable in self._taken.items() if round(self._solver.val(variable)))
 
 
 def _whole(number: float) -> Number:

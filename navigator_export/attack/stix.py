@@ -136,10 +136,10 @@ def fetch(domain: Domain, version: str) -> bytes:
 
     Raises AttackError where it cannot be fetched or is not the bundle that mitreattack-python lists.
     """
-    import pooch  # type: ignore[import-untyped]  # noqa: PLC0415 - what download_stix fetches with
+    import pooch  # what download_stix fetches with
 
     with _needed():
-        from mitreattack.download_stix import download_stix  # type: ignore[import-untyped]  # noqa: PLC0415
+        from mitreattack.download_stix import download_stix
 
     pooch.get_logger().setLevel("WARNING")  # else it tells of every download
     stix, sha256 = _listed(domain)[version]
@@ -178,7 +178,7 @@ def _failure(error: OSError) -> str:
 def _listed(domain: Domain) -> dict[str, tuple[StixVersion, str]]:
     """Return the releases that mitreattack-python lists, with STIX version and SHA-256; 2.1 where there is one."""
     with _needed():
-        from mitreattack import release_info  # type: ignore[import-untyped]  # noqa: PLC0415
+        from mitreattack import release_info
 
     tables: tuple[tuple[StixVersion, Any], ...] = (("2.0", release_info.STIX20), ("2.1", release_info.STIX21))
     return {
@@ -192,7 +192,7 @@ def _listed(domain: Domain) -> dict[str, tuple[StixVersion, str]]:
 def _official(domain: Domain, sha256: str) -> list[str]:
     """Return the releases whose official bundle has this hash, oldest first; one file can be that of several."""
     with _needed():
-        from mitreattack import release_info  # noqa: PLC0415
+        from mitreattack import release_info
 
     tables = (release_info.STIX20.get(domain, {}), release_info.STIX21.get(domain, {}))
     return [v for table in tables for v, listed in table.items() if listed == sha256 and is_release_name(v)]
@@ -269,8 +269,8 @@ class _Technique(msgspec.Struct):
 def _techniques(name: str, objects: list[dict[str, Any]]) -> list[_Technique]:
     """Return the technique objects of a bundle, as MitreAttackData reads them, sorted by STIX id."""
     with _needed():
-        import stix2  # type: ignore[import-untyped]  # noqa: PLC0415 - what MitreAttackData reads from
-        from mitreattack.stix20 import MitreAttackData  # type: ignore[import-untyped]  # noqa: PLC0415
+        import stix2  # what MitreAttackData reads from
+        from mitreattack.stix20 import MitreAttackData
 
     try:
         # An object unlike what its type asks for is met with errors of any of these kinds.

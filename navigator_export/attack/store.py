@@ -97,7 +97,7 @@ def folder() -> Path:
     named = os.environ.get(DATA_VARIABLE)
     if named:
         return Path(named, "attack")
-    from platformdirs import user_data_path  # noqa: PLC0415 - needed without the variable alone
+    from platformdirs import user_data_path  # needed without the variable alone
 
     return user_data_path("navigator-export", appauthor=False) / "attack"
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from navigator_export.analysis.comparison import compare
 from navigator_export.analysis.coverage import Coverage, coverage_of
 from navigator_export.analysis.gaps import gaps
-from navigator_export.analysis.gates import failing
+from navigator_export.analysis.gates import earlier_in, failing
 from navigator_export.analysis.layers import Making, comparison_layer, comparison_name, finished, gaps_layer, gaps_name
 from navigator_export.analysis.reports import Report, as_markdown, of_comparison, of_gaps
 from navigator_export.analysis.sides import Side, common_release
@@ -35,6 +35,7 @@ from navigator_export.layer.sheets import shown_in_sheet
 from navigator_export.model import Domain
 from navigator_export.readers.options import ReadOptions
 from navigator_export.selection import Selection
+from navigator_export.sources.registry import contents
 from navigator_export.wording import counted
 
 _MOST_GAPS: Final = 50
@@ -105,7 +106,9 @@ class _Analyst:
         flags = {"with_software": request.with_software, "with_campaigns": request.with_campaigns}
         use = read_use(request.threats, facts, release, ReadOptions(), **flags)
         found = gaps(coverage, use, self._catalogue, offers)
-        failures = failing(found, under=request.fail_under, required=request.fail_on)
+        before = request.no_worse_than
+        earlier = earlier_in(contents(before), before, found) if before is not None else None
+        failures = failing(found, under=request.fail_under, required=request.fail_on, earlier=earlier)
         layer = gaps_layer(found, self._making(request, gaps_name(found), coverage))
         report = of_gaps(found, _MOST_GAPS)
         files = self._files(request, layer, report)

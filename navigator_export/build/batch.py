@@ -200,7 +200,7 @@ def _analysed(manifest: Manifest, sources: Sources, catalogue: Catalogue, made: 
     """
     if not manifest.requests:
         return ()
-    from navigator_export.build.analyses import analyses  # noqa: PLC0415 - where a manifest asks for some
+    from navigator_export.build.analyses import analyses  # where a manifest asks for some
 
     found = analyses(manifest, sources, catalogue, [result.layer for result in made if result.layer])
     problems = [problem for one in found for problem in one.problems]

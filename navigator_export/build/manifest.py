@@ -100,10 +100,12 @@ class Manifest(msgspec.Struct, frozen=True):
     def inputs(self) -> tuple[Path, ...]:
         """Return the files that a build of it reads, itself included."""
         words = [word for source in self.sources.values() for word in source.files]
-        threats = (Path(word) for one in self.requests if isinstance(one, GapsRequest) for word in one.threats)
+        asked = [one for one in self.requests if isinstance(one, GapsRequest)]
+        named = (word for one in asked for word in (*one.threats, one.no_worse_than) if word is not None)
+        beside = (file for file in map(Path, named) if file.is_file())
         lock = () if self.pins is None else (lock_of(self.file),)
         read = (file for word in words for file in files_of(word))
-        return (Path(self.file), *lock, *read, *(file for file in threats if file.is_file()))
+        return (Path(self.file), *lock, *read, *beside)
 
     @property
     def fetched(self) -> tuple[str, ...]:
@@ -262,9 +264,13 @@ class _Reader:
             if problem := unknown_name(word, str(self._folder)):
                 self._problem(("sources", name), problem.message, problem.hint)
                 return ()
-            there = [entry.name for entry in Path(path).parent.glob("*")]
-            self._problem(("sources", name), f"there is no file {word!r}", nearest(Path(word).name, there, "files"))
+            self._no_file(("sources", name), word)
         return ()
+
+    def _no_file(self, where: tuple[str | int, ...], word: str) -> None:
+        """Note that a file of the manifest's folder is not there."""
+        there = [entry.name for entry in (self._folder / word).parent.glob("*")]
+        self._problem(where, f"there is no file {word!r}", nearest(Path(word).name, there, "files"))
 
     def _entry(self, index: int, given: dict[str, Any]) -> Entry:
         where = ("layers", index)
@@ -303,6 +309,7 @@ class _Reader:
             ),
             fail_under=given.get("fail_under"),
             fail_on=_words(given.get("fail_on")),
+            no_worse_than=self._earlier(where, given.get("no_worse_than")),
         )
 
     def _request(self, where: tuple[str, int], given: dict[str, Any]) -> dict[str, Any]:
@@ -340,6 +347,15 @@ class _Reader:
         """Return what names a threat; a file as it can be opened from here."""
         path = self._folder / word
         return str(path) if path.is_file() else word
+
+    def _earlier(self, where: tuple[str, int], word: str | None) -> str | None:
+        """Return the file of an earlier answer as it can be opened from here; note where it is not there."""
+        if word is None:
+            return None
+        path = self._folder / word
+        if not path.is_file():
+            self._no_file((*where, "no_worse_than"), word)
+        return str(path)
 
     def _merged(self, given: dict[str, Any]) -> dict[str, Any]:
         """Return an entry with the defaults that it does not set."""

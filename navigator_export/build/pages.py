@@ -60,7 +60,7 @@ def _text(ending: str, layer: Layer, picture: Picture, pages: Pages) -> bytes | 
         case ".svg":
             return svg(page_of(picture, Look()))
         case ".xlsx":
-            from navigator_export.pictures.excel import excel  # noqa: PLC0415 - its library, where it is asked for
+            from navigator_export.pictures.excel import excel  # its library, where it is asked for
 
             return excel(picture)
         case _:

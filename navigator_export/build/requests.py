@@ -56,6 +56,8 @@ class GapsRequest(Request, frozen=True, kw_only=True):
     """Percentage of use that has to be covered."""
     fail_on: tuple[str, ...] = ()
     """Techniques that have to be covered."""
+    no_worse_than: str | None = None
+    """File of an earlier answer, or of an earlier build's index: what was covered then has to be covered still."""
 
 
 def table_of(path: str) -> str:

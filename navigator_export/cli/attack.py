@@ -97,8 +97,8 @@ def import_command(bundles: tuple[str, ...], release: str | None, as_json: bool)
 
     STIX 2.0 and 2.1, any domain; - is standard input. Nothing is imported unless all bundles can be.
     """
-    from navigator_export.attack.stix import read_bundle  # noqa: PLC0415 - the other commands do without
-    from navigator_export.sources.registry import called, contents  # noqa: PLC0415
+    from navigator_export.attack.stix import read_bundle  # the other commands do without
+    from navigator_export.sources.registry import called, contents
 
     imported = []
     with _progress(len(bundles)) as begin:
@@ -117,7 +117,7 @@ def download_command(release: str, domains: tuple[Domain, ...], as_json: bool) -
 
     RELEASE is one like 16.1; 16 is the newest 16.x. Nothing is imported unless every domain's bundle can be.
     """
-    from navigator_export.attack.stix import downloadable, fetch, read_bundle  # noqa: PLC0415
+    from navigator_export.attack.stix import downloadable, fetch, read_bundle
 
     found = downloadable(release)
     missing = [domain for domain in domains if domain not in found]
@@ -330,8 +330,8 @@ def _progress(total: int) -> Iterator[Callable[[str], None]]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
-    from rich import progress  # noqa: PLC0415 - for terminals alone
-    from rich.console import Console  # noqa: PLC0415
+    from rich import progress  # for terminals alone
+    from rich.console import Console
 
     columns = (
         progress.SpinnerColumn(),

@@ -25,7 +25,7 @@ from navigator_export.cli.values import file_names
 from navigator_export.errors import GateError, ProblemsError
 from navigator_export.validation import Rule
 from navigator_export.validation.reports import REPORT_FORMATS, ReportFormat
-from navigator_export.wording import counted
+from navigator_export.wording import counted, listed
 
 
 @click.command("build")
@@ -169,10 +169,9 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     if manifest.pages:
         lines.append(f"gallery: {Path(folder, GALLERY)}")
     for files in built.alike:
-        named = ", ".join(files[:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")  # noqa: PLR2004
         lines.append(
             f"warning the names of {counted(len(files), 'layer')} begin alike, so the Navigator cannot export them to "
-            f"Excel together: {named}; put what tells them apart first"
+            f"Excel together: {listed(files, 4)}; put what tells them apart first"
         )
     if built.removed:
         lines.append(f"removed, as the manifest no longer has them: {', '.join(built.removed)}")

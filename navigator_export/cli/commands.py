@@ -96,7 +96,7 @@ def run() -> int:
         error.show()
         return error.exit_code
     except ProblemsError as error:
-        from navigator_export.settings import OPTIONS  # noqa: PLC0415 - where something is wrong
+        from navigator_export.settings import OPTIONS  # where something is wrong
 
         complain(*error.lines(names=OPTIONS), *getattr(error, "__notes__", ()))
         return exit_codes.UNUSABLE

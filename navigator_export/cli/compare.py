@@ -16,15 +16,7 @@ from navigator_export.analysis.side_by_side import BYS, By, side_by_side
 from navigator_export.analysis.sides import common_release, coverage_of_side, narrowed, read_side
 from navigator_export.attack import Catalogue, known
 from navigator_export.cli import exit_codes
-from navigator_export.cli.options import (
-    moving_options,
-    read_options_from,
-    recipe_from,
-    score_options,
-    selection_options,
-    source_options,
-    tier_options,
-)
+from navigator_export.cli.options import covering_options, read_options_from, recipe_from
 from navigator_export.cli.reports import deliver, format_option, layer_options, rendered
 from navigator_export.cli.terminal import answer
 from navigator_export.cli.values import Pair
@@ -56,11 +48,7 @@ from navigator_export.recipe import Recipe
     ),
     cloup.option("--by", type=click.Choice(BYS), help="Show what each tier, group … of OLD covers, side by side."),
 )
-@source_options
-@selection_options
-@tier_options
-@score_options
-@moving_options
+@covering_options
 @cloup.option_group(
     "Output",
     format_option,
@@ -109,7 +97,7 @@ def command(
     comparison = compare(before, after, catalogue)
 
     def layer() -> Layer:
-        from navigator_export.analysis.layers import Making, comparison_layer  # noqa: PLC0415 - where one is asked for
+        from navigator_export.analysis.layers import Making, comparison_layer  # where one is asked for
 
         pairs = [(side, "=".join(pair)) for side, own in (("old", old_pairs), ("new", new_pairs)) for pair in own]
         plain = msgspec.structs.replace(recipe, name=None, description=None)
@@ -134,7 +122,7 @@ def _answer_by(source: str, by: By, form: str, given: dict[str, Any], catalogue:
 
 def _folders(old: str, new: str, form: str, output: str | None, catalogue: Catalogue, *, fail: bool) -> int:
     """Print what changed from one build's folder to another."""
-    from navigator_export.build.comparing import compare_folders, of_folders  # noqa: PLC0415 - for folders alone
+    from navigator_export.build.comparing import compare_folders, of_folders  # for folders alone
 
     if output is not None:
         raise click.UsageError("two folders give no layer; compare two layers of them with -o")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
 from navigator_export.cli.terminal import answer
 
-_SHELLS: Final = ("bash", "zsh", "fish")
+_SHELLS: Final = MappingProxyType({"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete})
 _VARIABLE: Final = "_NAVIGATOR_EXPORT_COMPLETE"
 """Where the shell asks for completions; click derives it from the name of the program."""
 
 
 @click.command("completion")
-@click.argument("shell", type=click.Choice(_SHELLS))
+@click.argument("shell", type=click.Choice(tuple(_SHELLS)))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
     """Print the script that has a shell complete commands, options and their values with the tab key.
@@ -26,6 +27,4 @@ def command(ctx: click.Context, shell: str) -> None:
     fish:  navigator-export completion fish > ~/.config/fish/completions/navigator-export.fish
     """  # noqa: D301 - click takes \b for a block that is kept as it is
     root = ctx.find_root()
-    script = get_completion_class(shell)
-    assert script  # noqa: S101 - click has one for each of these
-    answer(script(root.command, {}, root.info_name or "", _VARIABLE).source().strip("\n"))
+    answer(_SHELLS[shell](root.command, {}, root.info_name or "", _VARIABLE).source().strip("\n"))

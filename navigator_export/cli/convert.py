@@ -9,7 +9,7 @@ from typing import Any
 
 import cloup
 
-from navigator_export.cli.options import read_options_from, source_options, sources_argument
+from navigator_export.cli.options import quiet_option, read_options_from, source_options, sources_argument
 from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain, in_options
 from navigator_export.cli.times import stated_time
@@ -31,7 +31,7 @@ from navigator_export.wording import counted
         default=STANDARD_OUTPUT,
         help="File to write; a folder for one file per framework and ATT&CK release; - (default) for stdout.",
     ),
-    cloup.option("-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."),
+    quiet_option,
 )
 def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) -> None:
     """Write mapping files, in any form that is read, as Mappings Explorer's unified JSON.

@@ -9,36 +9,19 @@ import cloup
 
 from navigator_export.attack import LATEST
 from navigator_export.characters import spelled_out
-from navigator_export.cli.options import (
-    layer_options,
-    opening_options,
-    read_options_from,
-    recipe_from,
-    release_options,
-    score_options,
-    selection_options,
-    source_options,
-    sources_argument,
-    tier_options,
-)
+from navigator_export.cli.options import making_options, quiet_option, read_options_from, recipe_from, sources_argument
 from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain, in_options
 from navigator_export.export import Product, make_layer
 from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named
 from navigator_export.reading import read_each
 from navigator_export.retargeting import Retargeting
-from navigator_export.wording import counted
+from navigator_export.wording import counted, listed
 
 
 @cloup.command("export")
 @sources_argument
-@source_options
-@selection_options
-@tier_options
-@score_options
-@release_options
-@layer_options
-@opening_options
+@making_options
 @cloup.option_group(
     "Address",
     cloup.option("--sha256", metavar="HEX", help="SHA-256 that the SOURCE at an https address must have."),
@@ -52,7 +35,7 @@ from navigator_export.wording import counted
         help="File to write; a folder for a name of its own; - (default) for stdout.",
     ),
     cloup.option("--report", metavar="FILE", help="Write what became of inactive techniques: JSON for *.json."),
-    cloup.option("-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."),
+    quiet_option,
 )
 def command(
     sources: tuple[str, ...], sha256: str | None, output: str, report: str | None, quiet: bool, **given: Any
@@ -121,10 +104,9 @@ def _account(product: Product, target: str, asked: str | None, *, quiet: bool) -
     lines += _unlisted(product, asked)
     lines += [f"{'note' if fate.target else 'warning'} {fate}" for fate in tally.retargeting.fates]
     if tally.without_tier:
-        ids = ", ".join(capability.id for capability in tally.without_tier[:8])
-        more = " …" if len(tally.without_tier) > 8 else ""  # noqa: PLR2004
+        ids = listed([capability.id for capability in tally.without_tier], 8)
         without = counted(len(tally.without_tier), "capability without a tier is", "capabilities without a tier are")
-        lines.append(f"warning {without} left out: {ids}{more}")
+        lines.append(f"warning {without} left out: {ids}")
     if not quiet:
         lines.append(
             f"{product.layer.name}: {counted(tally.mappings, 'mapping')} of "

@@ -16,8 +16,8 @@ def shown(name: str, size: int) -> Iterator[Callable[[int], None]]:
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda count: None
         return
-    from rich import progress  # noqa: PLC0415 - for terminals alone
-    from rich.console import Console  # noqa: PLC0415
+    from rich import progress  # for terminals alone
+    from rich.console import Console
 
     columns = (
         progress.TextColumn("fetching {task.description}", markup=False),

@@ -17,16 +17,7 @@ from navigator_export.analysis.words import names_threats, read_use
 from navigator_export.attack import known
 from navigator_export.attack.known_threats import known_threats
 from navigator_export.cli import exit_codes
-from navigator_export.cli.options import (
-    moving_options,
-    read_options_from,
-    recipe_from,
-    score_options,
-    selection_options,
-    source_options,
-    sources_argument,
-    tier_options,
-)
+from navigator_export.cli.options import covering_options, read_options_from, recipe_from, sources_argument
 from navigator_export.cli.reporting import print_failures
 from navigator_export.cli.reports import deliver, format_option, layer_options
 from navigator_export.cli.threats import threat_options, threat_pairs
@@ -38,11 +29,7 @@ from navigator_export.sources.registry import contents
 @cloup.command("gaps")
 @sources_argument
 @threat_options
-@source_options
-@selection_options
-@tier_options
-@score_options
-@moving_options
+@covering_options
 @cloup.option_group(
     "Output",
     cloup.option(
@@ -110,7 +97,7 @@ def command(
     failed = failing(found, under=fail_under, required=required, earlier=earlier)
 
     def layer() -> Layer:
-        from navigator_export.analysis.layers import Making, gaps_layer  # noqa: PLC0415 - where one is asked for
+        from navigator_export.analysis.layers import Making, gaps_layer  # where one is asked for
 
         pairs: list[Pair] = [("offer", without_folder(word)) for word in offers]
         plain = msgspec.structs.replace(recipe, name=None, description=None)

@@ -8,15 +8,7 @@ from typing import Any
 import cloup
 
 from navigator_export.cli import exit_codes
-from navigator_export.cli.options import (
-    layer_options,
-    opening_options,
-    release_options,
-    score_options,
-    selection_options,
-    source_options,
-    tier_options,
-)
+from navigator_export.cli.options import making_options
 from navigator_export.cli.shown import shown_argument, shown_from
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.opening import PUBLIC_NAVIGATOR, link_page, link_to, place_page, start_browser
@@ -40,13 +32,7 @@ NAVIGATOR = "NAVIGATOR_EXPORT_NAVIGATOR"
     ),
     cloup.option("--print", "print_", is_flag=True, help="Print the link instead, and start no browser."),
 )
-@source_options
-@selection_options
-@tier_options
-@score_options
-@release_options
-@layer_options
-@opening_options
+@making_options
 def command(words: tuple[str, ...], navigator: str, print_: bool, **given: Any) -> int:
     """Open layers in the Navigator: LAYER files, and one layer made of each SOURCE together.
 

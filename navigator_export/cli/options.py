@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 import cloup
@@ -29,12 +30,16 @@ def _go_offline(ctx: click.Context, param: click.Parameter, value: bool) -> None
         ctx.with_resource(using(offline=True))
 
 
-offline_option = click.option(
+offline_option = cloup.option(
     "--offline",
     is_flag=True,
     expose_value=False,
     callback=_go_offline,
     help="Fetch nothing: published sets and addresses come from the cache or a mirror.",
+)
+
+quiet_option = cloup.option(
+    "-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."
 )
 
 sources_argument = cloup.argument("sources", nargs=-1, required=True, metavar="SOURCE…", shell_complete=file_names)
@@ -100,13 +105,7 @@ source_options = cloup.option_group(
     cloup.option(
         "--encoding", "read_encoding", metavar="NAME", help="Encoding of a text file, as in cp1250; else detected."
     ),
-    cloup.option(
-        "--offline",
-        is_flag=True,
-        expose_value=False,
-        callback=_go_offline,
-        help="Fetch nothing: published sets and addresses come from the cache or a mirror.",
-    ),
+    offline_option,
     cloup.option(
         "--limit",
         "read_limits",
@@ -253,6 +252,20 @@ opening_options = cloup.option_group(
         help="Show only techniques of a platform, as in Windows; others can be shown again. Repeatable.",
     ),
 )
+
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def covering_options(command: _Command) -> _Command:
+    """Add what commands take that look at what mappings cover."""
+    return source_options(selection_options(tier_options(score_options(moving_options(command)))))
+
+
+def making_options(command: _Command) -> _Command:
+    """Add all that decides a layer: what commands take that make one of mappings."""
+    shown = release_options(layer_options(opening_options(command)))
+    return source_options(selection_options(tier_options(score_options(shown))))
 
 
 def read_options_from(given: dict[str, Any]) -> ReadOptions:

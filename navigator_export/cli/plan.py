@@ -109,7 +109,7 @@ def command(
     )
 
     def layer() -> Layer:
-        from navigator_export.analysis.layers import Making, plan_layer  # noqa: PLC0415 - where one is asked for
+        from navigator_export.analysis.layers import Making, plan_layer  # where one is asked for
 
         goal = (("target", target), ("budget", budget))
         pairs: list[Pair] = [("have", word) for word in have]

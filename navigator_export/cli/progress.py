@@ -28,8 +28,8 @@ class Progress(Watcher):
         """Start the bar."""
         if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             return
-        from rich.console import Console  # noqa: PLC0415 - only where somebody waits
-        from rich.progress import Progress as Bar  # noqa: PLC0415
+        from rich.console import Console  # only where somebody waits
+        from rich.progress import Progress as Bar
 
         self._bar = Bar(console=Console(stderr=True), transient=True)
         self._bar.add_task("layers", total=count)

@@ -13,15 +13,7 @@ import cloup
 from msgspec.structs import replace
 
 from navigator_export.attack import Catalogue, known
-from navigator_export.cli.options import (
-    layer_options,
-    opening_options,
-    release_options,
-    score_options,
-    selection_options,
-    source_options,
-    tier_options,
-)
+from navigator_export.cli.options import making_options, quiet_option
 from navigator_export.cli.shown import shown_argument, shown_from
 from navigator_export.cli.targets import spare, write_all
 from navigator_export.cli.terminal import complain
@@ -38,31 +30,31 @@ from navigator_export.wording import counted, shortened
 
 
 def _svg(page: Page) -> bytes:
-    from navigator_export.pictures.svg import svg  # noqa: PLC0415 - each format loads what it needs alone
+    from navigator_export.pictures.svg import svg  # each format loads what it needs alone
 
     return svg(page)
 
 
 def _png(page: Page) -> bytes:
-    from navigator_export.pictures.paper import png  # noqa: PLC0415
+    from navigator_export.pictures.paper import png
 
     return png(page)
 
 
 def _pdf(page: Page) -> bytes:
-    from navigator_export.pictures.paper import pdf  # noqa: PLC0415
+    from navigator_export.pictures.paper import pdf
 
     return pdf(page)
 
 
 def _html(picture: Picture, created: datetime | None) -> bytes:
-    from navigator_export.pictures.html import html_of  # noqa: PLC0415
+    from navigator_export.pictures.html import html_of
 
     return html_of(picture)
 
 
 def _xlsx(picture: Picture, created: datetime | None) -> bytes:
-    from navigator_export.pictures.excel import CREATED, excel  # noqa: PLC0415
+    from navigator_export.pictures.excel import CREATED, excel
 
     return excel(picture, created or CREATED)
 
@@ -121,15 +113,9 @@ _LEGIBLE: Final = 5.0
         help="Sub-techniques that svg, png and pdf show: those with a note or score, all, as the layer opens, or none.",
     ),
     cloup.option("--only-scored", is_flag=True, help="Leave out of svg, png and pdf what has no score and no colour."),
-    cloup.option("-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."),
+    quiet_option,
 )
-@source_options
-@selection_options
-@tier_options
-@score_options
-@release_options
-@layer_options
-@opening_options
+@making_options
 def command(
     words: tuple[str, ...],
     output: str,
@@ -186,7 +172,7 @@ def _rendered(
             f"--sub-techniques none or another --page make them larger"
         )
     if format_ in _OF_ONE_FONT:
-        from navigator_export.pictures.paper import lost_letters  # noqa: PLC0415
+        from navigator_export.pictures.paper import lost_letters
 
         letters = lost_letters(page)
         if letters:

@@ -11,7 +11,7 @@ from typing import Final
 from navigator_export.cli.terminal import answer, complain
 from navigator_export.validation import RULES, Finding, Rule
 from navigator_export.validation.reports import Account, ReportFormat, annotation, is_overview, report, step_summary
-from navigator_export.wording import counted
+from navigator_export.wording import counted, listed
 
 
 def print_findings(
@@ -75,9 +75,7 @@ def _remarks(account: Account, *, verbose: bool) -> Iterator[str]:
 
 
 def _some(words: Sequence[str], *, verbose: bool) -> str:
-    shown = words if verbose else words[:_SHOWN]
-    rest = len(words) - len(shown)
-    return f"{', '.join(shown)}{f' and {rest:,} more' if rest else ''}"
+    return listed(words, len(words) if verbose else _SHOWN)
 
 
 _SHOWN: Final = 5

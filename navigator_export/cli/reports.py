@@ -50,7 +50,7 @@ def deliver(
     Raises LayerError and OutputError, with nothing written or printed.
     """
     if output is not None:
-        from navigator_export.analysis.layers import finished  # noqa: PLC0415 - where a layer is asked for
+        from navigator_export.analysis.layers import finished  # where a layer is asked for
 
         if output == STANDARD_OUTPUT:
             raise click.UsageError("the result goes to standard output; name a file for the layer with -o")

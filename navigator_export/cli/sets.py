@@ -148,8 +148,8 @@ def update_command(manifest: str, copy: str | None) -> None:
     They are looked for in the repository's listing on GitHub, or in a copy of it. What the lock pins then is fetched
     by the next build, or was already.
     """
-    from navigator_export.build.pins import Pins, lock_of, moves, write_pins  # noqa: PLC0415 - the others need no build
-    from navigator_export.sets.upstream import completed  # noqa: PLC0415
+    from navigator_export.build.pins import Pins, lock_of, moves, write_pins  # the others need no build
+    from navigator_export.sets.upstream import completed
 
     before, after = _pins(manifest, copy)
     whole = {word: completed(one) for word, one in after.sets.items()}
@@ -175,7 +175,7 @@ def outdated_command(manifest: str | None, copy: str | None) -> int:
         newer = (one for one in newest_first(_upstream(copy)) if one.blob not in here)
         lines = [f"{name_of(one)}: {one.address}" for one in newer]
     else:
-        from navigator_export.build.pins import moves  # noqa: PLC0415 - the others need no build
+        from navigator_export.build.pins import moves  # the others need no build
 
         lines = [str(move) for move in moves(*_pins(manifest, copy))]
     answer("\n".join(lines) or "nothing is newer")
@@ -184,8 +184,8 @@ def outdated_command(manifest: str | None, copy: str | None) -> int:
 
 def _pins(manifest: str, copy: str | None) -> tuple[Any, Any]:
     """Return the pins of a manifest as they are and as they would be. Raises SourceError and ManifestError."""
-    from navigator_export.build import ManifestError, read_manifest  # noqa: PLC0415 - the others need no build
-    from navigator_export.build.pins import Pins, read_pins, renew  # noqa: PLC0415
+    from navigator_export.build import ManifestError, read_manifest  # the others need no build
+    from navigator_export.build.pins import Pins, read_pins, renew
 
     settled = read_manifest(manifest, locked=False)
     if settled.problems:
@@ -197,7 +197,7 @@ def _pins(manifest: str, copy: str | None) -> tuple[Any, Any]:
 
 def _upstream(copy: str | None) -> tuple[PublishedSet, ...]:
     """Return the sets of a copy, or of the listing; none offline. Raises SourceError where they cannot be had."""
-    from navigator_export.sets.upstream import listed_sets, sets_of_copy  # noqa: PLC0415 - where they are asked for
+    from navigator_export.sets.upstream import listed_sets, sets_of_copy  # where they are asked for
 
     if copy is not None:
         return sets_of_copy(copy)

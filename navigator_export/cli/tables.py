@@ -19,10 +19,10 @@ _WIDTH: Final = 200
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[str] = _COUNTS) -> str:
     """Return a table as text, as wide as the terminal; empty without rows. Columns of numbers stand to the right."""
-    from rich import box  # noqa: PLC0415 - rich is for people alone, and slow to load
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich import box  # rich is for people alone, and slow to load
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     made = Table(title=title or None, title_justify="left", title_style="", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:

@@ -46,7 +46,7 @@ def command(
     use = read_use(threats, facts, release, ReadOptions(), with_software=with_software, with_campaigns=with_campaigns)
 
     def layer() -> Layer:
-        from navigator_export.analysis.layers import Making, use_layer  # noqa: PLC0415 - where one is asked for
+        from navigator_export.analysis.layers import Making, use_layer  # where one is asked for
 
         flags = (("with-software", with_software), ("with-campaigns", with_campaigns))
         pairs: list[Pair] = [(flag, None) for flag, given in flags if given]

@@ -22,7 +22,7 @@ from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named, wri
 from navigator_export.upgrading import ON_MERGE, OnMerge, Upgrade, UpgradeOptions, upgrade
 from navigator_export.upgrading.batch import LayerInput, read_inputs
 from navigator_export.upgrading.encoding import decode
-from navigator_export.wording import counted
+from navigator_export.wording import counted, listed
 
 _LISTED: Final = 20
 """Files, and notes, that are told of one by one."""
@@ -186,8 +186,8 @@ def _account(
         lines.append(f"and {len(notes) - _LISTED:,} more notes; --report FILE tells all")
     lines += [in_options(str(finding)) for done in upgrades for finding in done.findings]
     if others:
-        some = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")  # noqa: PLR2004
-        lines.append(f"note {counted(len(others), 'JSON file')} in the folders left out, as no layer: {some}")
+        left_out = counted(len(others), "JSON file")
+        lines.append(f"note {left_out} in the folders left out, as no layer: {listed(others, 3)}")
     if not quiet:
         changed = [done for done in upgrades if done.changes]
         lines += [f"{done.file}: {_kinds(done)}" for done in changed[:_LISTED]]

@@ -43,11 +43,11 @@ class Range(click.ParamType[tuple[Number, ...]]):
         """Return both ends."""
         if isinstance(value, tuple):
             return value
-        ends = [_number(part) for part in str(value).split(":")]
-        numbers = tuple(end for end in ends if end is not None)
-        if len(numbers) != len(ends) or len(numbers) != 2:  # noqa: PLR2004
+        first, _, last = str(value).partition(":")
+        low, high = _number(first), _number(last)
+        if low is None or high is None:
             self.fail(f"{value!r}: expected two numbers like 0:10", param, ctx)
-        return numbers
+        return low, high
 
 
 class Assignment(click.ParamType[tuple[str, str, str]]):

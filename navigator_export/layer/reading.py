@@ -100,7 +100,7 @@ class _Reader:
             if len(value) == 1 and value.get("divider") is True and Divider in others:
                 return _DIVIDER
             left, right = pair.__struct_fields__
-            if len(value) == 2 and isinstance(value.get(left), str) and isinstance(value.get(right), str):  # noqa: PLR2004
+            if len(value) == 2 and isinstance(value.get(left), str) and isinstance(value.get(right), str):  # noqa: PLR2004 - a pair
                 return pair(value[left], value[right])
         return self._kept(value, path)
 

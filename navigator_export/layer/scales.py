@@ -173,7 +173,7 @@ def shown(number: Number) -> str:
 
 def label_number(number: Number) -> str:
     """Return a number as a label has room for it: whole from a thousand on."""
-    return shown(round(number)) if abs(number) >= 1000 else shown(number)  # noqa: PLR2004
+    return shown(round(number)) if abs(number) >= 1000 else shown(number)  # noqa: PLR2004 - as said
 
 
 def rounded(number: Number) -> Number:

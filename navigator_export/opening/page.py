@@ -44,7 +44,7 @@ def place_page(text: bytes) -> Path:
     try:
         # A folder of this user alone, under a name that nobody foresees; the file is made with mode 600 on top.
         file = Path(tempfile.mkdtemp(prefix=_PREFIX), "open.html")
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as page:  # noqa: PTH123
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as page:
             page.write(text)
     except OSError as error:
         place = str(error.filename or tempfile.gettempdir())

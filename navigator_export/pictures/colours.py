@@ -92,16 +92,16 @@ def rgba(text: str) -> RGBA:
     found = FUNCTION.search(word)
     if not found:
         raise ValueError(text)
-    parts = re.findall(r"[-+]?[0-9]*\.[0-9]+%?|[-+]?[0-9]+%?", found[0])
-    opacity = float(parts[3].rstrip("%")) if len(parts) > 3 else 1.0  # noqa: PLR2004
+    one, two, three, *rest = re.findall(r"[-+]?[0-9]*\.[0-9]+%?|[-+]?[0-9]+%?", found[0])
+    opacity = float(rest[0].rstrip("%")) if rest else 1.0
     opacity = opacity if 0 <= opacity <= 1 else 1.0
     model = found[0][:3]
     if model == "rgb":
-        red, green, blue = (_share(part, 255) * 255 for part in parts[:3])
+        red, green, blue = (_share(part, 255) * 255 for part in (one, two, three))
         return red, green, blue, opacity
-    hue = floor(_share(parts[0], 360) * 360 + 0.5) / 360
-    one, two = (floor(_share(_percent(part), 100) * 100 + 0.5) / 100 for part in parts[1:3])
-    channels = hls_to_rgb(hue, two, one) if model == "hsl" else hsv_to_rgb(hue, one, two)
+    hue = floor(_share(one, 360) * 360 + 0.5) / 360
+    purity, light = (floor(_share(_percent(part), 100) * 100 + 0.5) / 100 for part in (two, three))
+    channels = hls_to_rgb(hue, light, purity) if model == "hsl" else hsv_to_rgb(hue, purity, light)
     return channels[0] * 255, channels[1] * 255, channels[2] * 255, opacity
 
 

@@ -86,9 +86,9 @@ def find_format(data: bytes, file: str, options: ReadOptions) -> FormatName:
 
 def file_form(text: str) -> FormatName | None:
     """Return the form that a text's outer keys tell, of those that a folder of files can have; None for any other."""
-    from navigator_export.readers.elastic import is_elastic  # noqa: PLC0415 - JSON does without
-    from navigator_export.readers.sigma import is_sigma  # noqa: PLC0415
-    from navigator_export.readers.splunk import is_splunk  # noqa: PLC0415
+    from navigator_export.readers.elastic import is_elastic  # JSON does without
+    from navigator_export.readers.sigma import is_sigma
+    from navigator_export.readers.splunk import is_splunk
 
     if is_elastic(text):
         return "elastic"
@@ -105,10 +105,10 @@ def file_form(text: str) -> FormatName | None:
 
 
 def _text_format(text: str, data: bytes, file: str, options: ReadOptions) -> FormatName:
-    from navigator_export.readers.dettect import is_dettect  # noqa: PLC0415 - JSON does without
-    from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.lists.delimited import is_list, looks_tabular  # noqa: PLC0415
-    from navigator_export.readers.page import is_page  # noqa: PLC0415
+    from navigator_export.readers.dettect import is_dettect  # JSON does without
+    from navigator_export.readers.lines import check_lines
+    from navigator_export.readers.lists.delimited import is_list, looks_tabular
+    from navigator_export.readers.page import is_page
 
     if is_page(text):
         return "page"
@@ -148,48 +148,48 @@ def _json(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table
 
 
 def _yaml(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.origin import Origin  # noqa: PLC0415
-    from navigator_export.readers.unified.yaml_text import read_unified_yaml  # noqa: PLC0415
+    from navigator_export.readers.lines import check_lines
+    from navigator_export.readers.origin import Origin
+    from navigator_export.readers.unified.yaml_text import read_unified_yaml
 
     check_lines(data, file, options.limits)
     return read_unified_yaml(data, Origin(file, name, _sha256(data), "yaml"), options)
 
 
 def _csv(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    from navigator_export.readers.lists.delimited import read_delimited  # noqa: PLC0415
-    from navigator_export.readers.origin import Origin  # noqa: PLC0415
+    from navigator_export.readers.lists.delimited import read_delimited
+    from navigator_export.readers.origin import Origin
 
     return read_delimited(data, Origin(file, name, _sha256(data), "csv"), options)
 
 
 def _xlsx(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    from navigator_export.readers.lists.workbook import read_workbook  # noqa: PLC0415
-    from navigator_export.readers.origin import Origin  # noqa: PLC0415
+    from navigator_export.readers.lists.workbook import read_workbook
+    from navigator_export.readers.origin import Origin
 
     return read_workbook(data, Origin(file, name, _sha256(data), "xlsx"), options)
 
 
 def _page(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.origin import Origin  # noqa: PLC0415
-    from navigator_export.readers.page import read_page  # noqa: PLC0415
+    from navigator_export.readers.lines import check_lines
+    from navigator_export.readers.origin import Origin
+    from navigator_export.readers.page import read_page
 
     check_lines(data, file, options.limits)
     return read_page(data, Origin(file, name, _sha256(data), "page"), options)
 
 
 def _rows(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    from navigator_export.readers.origin import Origin  # noqa: PLC0415
-    from navigator_export.readers.records import read_records  # noqa: PLC0415
+    from navigator_export.readers.origin import Origin
+    from navigator_export.readers.records import read_records
 
     return read_records(data, Origin(file, name, _sha256(data), "rows"), options)
 
 
 def _dettect(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-    from navigator_export.readers.dettect import read_dettect  # noqa: PLC0415
-    from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-    from navigator_export.readers.origin import Origin  # noqa: PLC0415
+    from navigator_export.readers.dettect import read_dettect
+    from navigator_export.readers.lines import check_lines
+    from navigator_export.readers.origin import Origin
 
     check_lines(data, file, options.limits)
     return read_dettect(data, Origin(file, name, _sha256(data), "dettect"), options)
@@ -199,9 +199,9 @@ def _one_of_files(form: FormatName) -> Reader:
     """Return the reader of a form that is a folder of files, or one of them."""
 
     def read(data: bytes, name: str, file: str, options: ReadOptions) -> list[Table]:
-        from navigator_export.readers.lines import check_lines  # noqa: PLC0415
-        from navigator_export.readers.origin import Origin  # noqa: PLC0415
-        from navigator_export.readers.source_files import SourceFile  # noqa: PLC0415
+        from navigator_export.readers.lines import check_lines
+        from navigator_export.readers.origin import Origin
+        from navigator_export.readers.source_files import SourceFile
 
         check_lines(data, file, options.limits)
         return read_files(form, [SourceFile("", data)], Origin(file, name, _sha256(data), form), options)
@@ -214,10 +214,10 @@ def read_files(form: FormatName, files: Sequence[SourceFile], origin: Origin, op
 
     Raises SourceError with every problem of all files.
     """
-    from navigator_export.readers.elastic import read_elastic  # noqa: PLC0415 - JSON does without
-    from navigator_export.readers.sigma import read_sigma  # noqa: PLC0415
-    from navigator_export.readers.splunk import read_splunk  # noqa: PLC0415
-    from navigator_export.readers.stack import read_stack  # noqa: PLC0415
+    from navigator_export.readers.elastic import read_elastic  # JSON does without
+    from navigator_export.readers.sigma import read_sigma
+    from navigator_export.readers.splunk import read_splunk
+    from navigator_export.readers.stack import read_stack
 
     readers = {"sigma": read_sigma, "splunk": read_splunk, "elastic": read_elastic}
     return readers.get(form, read_stack)(files, origin, options)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -104,8 +105,8 @@ class _Bounded(io.BytesIO):
 
 
 def _fetch_one(address: str, most: int, deadline: float, advance: Advance, token: str) -> bytes:
-    import pooch  # type: ignore[import-untyped]  # noqa: PLC0415 - where something is fetched
-    import requests  # noqa: PLC0415
+    import pooch  # where something is fetched
+    import requests
 
     taken = _Bounded(most, advance)
     headers = {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {token}"} if token else {})}
@@ -144,14 +145,14 @@ def _check(response: Any, *arguments: Any, **options: Any) -> None:
     """Look at an answer before its body is read."""
     if response.is_redirect:
         raise _MovedError(response.headers["location"])
-    if response.status_code != 200:  # noqa: PLR2004
+    if response.status_code != HTTPStatus.OK:
         raise _RefusedError(
             f"cannot be fetched: the server answered {response.status_code} {response.reason or ''}".rstrip()
         )
 
 
 def _failure(error: Exception) -> str:
-    import requests  # noqa: PLC0415
+    import requests
 
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy cannot be reached, or refuses"
@@ -197,9 +198,9 @@ def _quietly(end: Callable[[], None]) -> None:
 @contextmanager
 def _certificates_of_the_system() -> Iterator[None]:
     """Have connections trust what the system trusts, such as the certificate of a company's proxy; else as before."""
-    import ssl  # noqa: PLC0415 - where something is fetched
+    import ssl  # where something is fetched
 
-    import truststore  # noqa: PLC0415
+    import truststore
 
     if ssl.SSLContext is truststore.SSLContext:  # whoever runs this has done so already
         yield

@@ -40,7 +40,7 @@ class Found(msgspec.Struct, frozen=True):
 
 def folder() -> Path:
     """Return the cache folder, whether it exists or not."""
-    from platformdirs import user_cache_path  # noqa: PLC0415 - files do without
+    from platformdirs import user_cache_path  # files do without
 
     return user_cache_path("navigator-export", appauthor=False) / "sets"
 
@@ -86,7 +86,7 @@ def keep(data: bytes, sha256: str) -> tuple[str, ...]:
 
 def fetch_set(one: PublishedSet, mirror: str = "") -> Found:
     """Return the bytes of a set from the network, kept in the cache. Raises SourceError where they cannot be had."""
-    from navigator_export.sets.fetching import fetch  # noqa: PLC0415 - the cache and a mirror do without
+    from navigator_export.sets.fetching import fetch  # the cache and a mirror do without
 
     address = f"{mirror.rstrip('/')}/{quote(one.path)}" if mirror else one.address
     name = name_of(one)

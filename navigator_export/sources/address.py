@@ -63,8 +63,8 @@ def contents_at(word: str, sha256: str, most: int) -> tuple[bytes, tuple[str, ..
 
     Raises SourceError where they cannot be had, are more than `most`, or have another hash.
     """
-    from navigator_export.sets.fetching import fetch, parts_of  # noqa: PLC0415 - files are the rule
-    from navigator_export.sets.keeping import find_kept, keep  # noqa: PLC0415
+    from navigator_export.sets.fetching import fetch, parts_of  # files are the rule
+    from navigator_export.sets.keeping import find_kept, keep
 
     parts_of(word)
     shown = public(word)

@@ -12,7 +12,7 @@ from navigator_export.readers.options import FormatName, Limits, ReadOptions, be
 from navigator_export.readers.table import Table
 from navigator_export.sources.contents import contents_of_path, too_large
 from navigator_export.sources.kind import Kind
-from navigator_export.wording import counted
+from navigator_export.wording import counted, listed
 
 if TYPE_CHECKING:
     from navigator_export.readers.source_files import SourceFile
@@ -39,9 +39,9 @@ class Folder(Kind):
 
         Raises SourceError where they cannot be read, where none is a rule or a control, or beyond the limits.
         """
-        from navigator_export.readers.formats import file_form, read_files  # noqa: PLC0415 - files are the rule
-        from navigator_export.readers.origin import Origin  # noqa: PLC0415
-        from navigator_export.readers.source_files import digest  # noqa: PLC0415
+        from navigator_export.readers.formats import file_form, read_files  # files are the rule
+        from navigator_export.readers.origin import Origin
+        from navigator_export.readers.source_files import digest
 
         files = _contents(word, options.limits)
         by_form: dict[FormatName, list[SourceFile]] = {}
@@ -80,8 +80,8 @@ class Folder(Kind):
 
 
 def _contents(folder: str, limits: Limits) -> list[SourceFile]:
-    from navigator_export.readers.lines import check_lines  # noqa: PLC0415 - files are the rule
-    from navigator_export.readers.source_files import SourceFile  # noqa: PLC0415
+    from navigator_export.readers.lines import check_lines  # files are the rule
+    from navigator_export.readers.source_files import SourceFile
 
     files = []
     left = limits.bytes
@@ -98,10 +98,8 @@ def _contents(folder: str, limits: Limits) -> list[SourceFile]:
 
 
 def _left_out(files: Sequence[SourceFile]) -> str:
-    named = ", ".join(file.label for file in files[:3])
-    more = f" and {len(files) - 3} more" if len(files) > 3 else ""  # noqa: PLR2004
     count = counted(len(files), "file is no rule and no control and is", "files are no rules and no controls and are")
-    return f"{count} left out: {named}{more}"
+    return f"{count} left out: {listed([file.label for file in files], 3)}"
 
 
 def _files(source: str, limits: Limits) -> list[Path]:

@@ -28,21 +28,21 @@ class Published(Kind):
         """Return whether it is the name of a set of a known framework."""
         if framework_called(word.partition("@")[0].partition(":")[0]) is None:
             return False
-        from navigator_export.sets.names import is_name  # noqa: PLC0415 - files are the rule
+        from navigator_export.sets.names import is_name  # files are the rule
 
         return is_name(word)
 
     def tables(self, word: str, options: ReadOptions) -> Sequence[Table]:
         """Return the tables of the set. Raises SourceError where there is none, or its bytes cannot be had."""
-        from navigator_export.sets.names import find  # noqa: PLC0415 - files are the rule
-        from navigator_export.sets.registry import known  # noqa: PLC0415
+        from navigator_export.sets.names import find  # files are the rule
+        from navigator_export.sets.registry import known
 
         return tables_of_set(find(word, known().sets), word, options)
 
     def full_name(self, word: str) -> str:
         """Return the name of the set that leaves nothing open; empty where there is no such set."""
-        from navigator_export.sets.names import find, name_of  # noqa: PLC0415 - files are the rule
-        from navigator_export.sets.registry import known  # noqa: PLC0415
+        from navigator_export.sets.names import find, name_of  # files are the rule
+        from navigator_export.sets.registry import known
 
         try:
             return name_of(find(word, known().sets))
@@ -53,7 +53,7 @@ class Published(Kind):
         """Return the name that a layer says: it leaves nothing open."""
         if not self.takes(name):
             return None
-        from navigator_export.sets.names import is_full_name  # noqa: PLC0415 - files are the rule
+        from navigator_export.sets.names import is_full_name  # files are the rule
 
         return name if is_full_name(name) else None
 
@@ -63,9 +63,9 @@ def tables_of_set(one: PublishedSet, word: str, options: ReadOptions) -> Sequenc
 
     Raises SourceError where its bytes cannot be had.
     """
-    from navigator_export.sets.keeping import find as contents_of  # noqa: PLC0415 - files are the rule
-    from navigator_export.sets.names import name_of  # noqa: PLC0415
-    from navigator_export.sets.registry import known  # noqa: PLC0415
+    from navigator_export.sets.keeping import find as contents_of  # files are the rule
+    from navigator_export.sets.names import name_of
+    from navigator_export.sets.registry import known
 
     if one.bytes > options.limits.bytes:
         raise SourceError(word, [too_large(options.limits)])

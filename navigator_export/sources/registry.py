@@ -85,8 +85,8 @@ def _both(word: str, kind: Kind | None) -> str:
 
 def unknown_name(word: str, folder: str = "") -> Problem | None:
     """Return the problem of a word that names nothing, where it might be a published set's; None where it is a path."""
-    from navigator_export.sets.names import looks_like_name, nearest_names  # noqa: PLC0415 - where nothing is there
-    from navigator_export.sets.registry import known  # noqa: PLC0415
+    from navigator_export.sets.names import looks_like_name, nearest_names  # where nothing is there
+    from navigator_export.sets.registry import known
 
     if not looks_like_name(word):
         return None

@@ -21,12 +21,14 @@ RANGE: Final = Mend(
 )
 TOP: Final = Mend(
     "gradient-top",
-    "Where a score is within half a percent below the greatest value, for which the Navigator has no colour, the "
+    "Where a score is within half a percent below the greatest value, on which the Navigator crashes, the "
     "greatest value becomes that score.",
 )
 GRADIENT_MENDS: Final = (COLOURS, RANGE, TOP)
 
 OWN_COLOURS: Final = ["#ff6666", "#ffe766", "#8ec843"]
+_FEWEST: Final = 2
+"""Colours of a gradient."""
 _OWN_LIMITS: Final = {"minValue": 0, "maxValue": 100}
 
 
@@ -41,7 +43,7 @@ def mend_gradient(editor: Editor, layer: Node) -> None:
     colours = gradient.get("colors")
     if colours is None:
         editor.add(gradient, "colors", OWN_COLOURS, COLOURS)
-    elif not colours.is_list or len(colours.value) < 2 or not all(map(is_colour, colours.value)):  # noqa: PLR2004
+    elif not colours.is_list or len(colours.value) < _FEWEST or not all(map(is_colour, colours.value)):
         editor.replace(colours, OWN_COLOURS, COLOURS)
     for name, limit in _OWN_LIMITS.items():
         node = gradient.get(name)

@@ -30,7 +30,7 @@ from navigator_export.upgrading.techniques import cells_of, mend_techniques
 from navigator_export.validation import Finding, validate
 from navigator_export.validation.document import parse
 from navigator_export.validation.rules import techniques
-from navigator_export.wording import counted, shortened
+from navigator_export.wording import counted, listed, shortened
 
 
 class UpgradeOptions(msgspec.Struct, frozen=True):
@@ -157,30 +157,25 @@ class _Upgrading:
         if release is None:
             self._note(layer, f"the techniques of ATT&CK {major} are not known, and were not looked at")
             return
-        listed = layer.get("techniques")
-        entries = [(entry.get("techniqueID"), entry) for entry in listed.nodes()] if listed is not None else []
+        techniques = layer.get("techniques")
+        entries = [(entry.get("techniqueID"), entry) for entry in techniques.nodes()] if techniques is not None else []
         ids = [(id_.value, entry) for id_, entry in entries if id_ is not None]
         inactive = dict.fromkeys(id_ for id_, _ in ids if id_ not in release.active)
         elsewhere = dict.fromkeys(id_ for id_, e in ids if id_ in release.active and not cells_of(e, release))
         at = f"ATT&CK {release.version}"
         if inactive:
             count = counted(len(inactive), "id is", "ids are")
-            self._note(layer, f"unseen, as {count} not active in {at}: {_some(inactive)}{self._advice()}")
+            self._note(layer, f"unseen, as {count} not active in {at}: {listed(list(inactive), 8)}{self._advice()}")
         if elsewhere:
             count = counted(len(elsewhere), "technique does", "techniques do")
-            told = f"unseen, as {count} not have the tactic in {at} under which there is an entry: {_some(elsewhere)}"
-            self._note(layer, told + self._advice())
+            told = f"unseen, as {count} not have the tactic in {at} under which there is an entry"
+            self._note(layer, f"{told}: {listed(list(elsewhere), 8)}{self._advice()}")
 
     def _advice(self) -> str:
         return "" if self._options.attack_version else "; `attack_version` moves a layer to another release"
 
     def _note(self, layer: Node, message: str) -> None:
         self.notes.append(message if layer.path == "$" else f"{layer.path}: {message}")
-
-
-def _some(ids: Iterable[str]) -> str:
-    names = list(ids)
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")  # noqa: PLR2004
 
 
 def _major_of(version: str) -> int:

@@ -33,11 +33,11 @@ def merge(editor: Editor, listed: Node, moved: Collection[Node], release: Releas
     groups: dict[str, list[Node]] = {}
     for entry in listed.nodes():
         groups.setdefault(str(_said(entry, "techniqueID")), []).append(entry)
-    for technique, entries in groups.items():
-        if technique not in release.active or len(entries) == 1 or not elsewhere & set(map(id, entries)):
+    for technique, own in groups.items():
+        if technique not in release.active or len(own) == 1 or not elsewhere & set(map(id, own)):
             continue
-        if len({_said(entry, "tactic") for entry in entries}) > 1 and any(e.get("tactic") is None for e in entries):
-            entries = _spread(editor, listed, entries, release.tactics[technique], elsewhere)  # noqa: PLW2901
+        in_some = len({_said(entry, "tactic") for entry in own}) > 1 and any(e.get("tactic") is None for e in own)
+        entries = _spread(editor, listed, own, release.tactics[technique], elsewhere) if in_some else own
         cells: dict[Any, list[Node]] = {}
         for entry in entries:
             cells.setdefault(_said(entry, "tactic"), []).append(entry)

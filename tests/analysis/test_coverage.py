@@ -13,7 +13,7 @@ from tests.analysis.sides_made import at_tier, made_coverage
 from tests.made_inputs import NIST, Json, layer_bytes, make_row, mapping_set, rated_rows, unrated_rows
 
 
-def layer_coverage(version: str | None = None, **fields: Json):  # type: ignore[no-untyped-def]
+def layer_coverage(version: str | None = None, **fields: Json):
     return coverage_of_layer(read_layers(layer_bytes(**fields), "f.json")[0], "f.json", builtin(), version)
 
 
@@ -52,7 +52,7 @@ def test_nothing_is_weak_where_nothing_is_rated() -> None:
 
 @pytest.mark.parametrize("strategy", ["best", "mean", "sum"])
 def test_share_of_the_best_value_is_never_more_than_all(strategy: str) -> None:
-    coverage = made_coverage(rated_rows(), recipe=Recipe(scoring=Scoring(strategy=strategy)))  # type: ignore[arg-type]
+    coverage = made_coverage(rated_rows(), recipe=Recipe(scoring=Scoring(strategy=strategy)))
     shares = [coverage.share_of_top(id_) for id_ in (*coverage.techniques, "T1000")]
     assert shares[-1] == 0
     assert all(0 < share <= 1 for share in shares[:-1])

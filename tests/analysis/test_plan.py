@@ -23,7 +23,7 @@ def covering(sets: dict[str, tuple[str, ...]]) -> Coverage:
 
 def chosen(**goal: object) -> list[str]:
     use = made_use(T1114=1, T1566=1, T1078=1, T1059=1, T1003=1)
-    return sorted(step.means.id for step in plan(covering(SETS), use, **goal).steps)  # type: ignore[arg-type]
+    return sorted(step.means.id for step in plan(covering(SETS), use, **goal).steps)
 
 
 def test_fewest_capabilities_are_found_where_the_greedy_choice_would_take_more() -> None:

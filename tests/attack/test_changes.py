@@ -57,7 +57,7 @@ def test_enterprise_19_split_defense_evasion() -> None:
 
 @pytest.mark.parametrize("domain", ["enterprise", "mobile", "ics"])
 def test_counts_add_up(domain: str) -> None:
-    older, newer = (known().require(domain, version) for version in ("8.0", "20.0"))  # type: ignore[arg-type]
+    older, newer = (known().require(domain, version) for version in ("8.0", "20.0"))
     changes = compare(older, newer)
     gone = len(changes.revoked) + len(changes.deprecated) + len(changes.removed)
     assert len(older.active) - gone + len(changes.added) == len(newer.active)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -18,6 +20,10 @@ from tests.made_inputs import NIST, Json, make_row, mapping_file, rated_rows, un
 INDEX_FILES = {"index.json", "INDEX.md", "SHA256SUMS"}
 
 SOURCES = "sources: {m365: m365.json, nist: nist.json}\n"
+
+ONE = "layers: [{sources: m365, for_each: tier, path: '{tier}'}]"
+OTHER = "layers: [{sources: m365, for_each: group, path: '{group}'}]"
+NESTED = "layers: [{sources: m365, for_each: [tier, group], path: '{tier}/{group}/x'}]"
 
 
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
@@ -113,3 +119,21 @@ def listing(folder: Path) -> dict[str, tuple[int, int, bytes]]:
 def row_of(capability: str, **fields: Json) -> dict[str, Json]:
     """Return a row of a capability with any id."""
     return make_row(capability, "T1114", "", capability_description="x", **fields)
+
+
+def rebuilt(folder: Path) -> None:
+    """Build a manifest that is written already, so that nothing but the build itself writes."""
+    build(read_manifest(str(folder / "layers.yaml")), str(folder / "out"), known())
+
+
+def failing(times: int, method: Callable[..., Json]) -> Callable[..., Json]:
+    """Return a method that works some times, then fails once as on a full disk."""
+    left = [times]
+
+    def fails(*arguments: Json, **named: Json) -> Json:
+        left[0] -= 1
+        if left[0] == -1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return method(*arguments, **named)
+
+    return fails

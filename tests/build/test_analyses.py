@@ -12,7 +12,8 @@ from navigator_export.build import build, check, read_manifest
 from navigator_export.errors import GateError
 from navigator_export.validation import validate
 from tests.build.manifests import built, checked, listing, manifest_file, problems_of, tree
-from tests.made_inputs import Json
+from tests.made_inputs import Json, make_row, mapping_file
+from tests.running import Run
 
 LAYERS = "layers: [{sources: m365, for_each: tier, path: '{tier}'}]\n"
 COMPARE = "compare: [{sources: m365, old: {tier: E3}, new: {tier: E5}, path: changes/e3-e5%s}]\n"
@@ -121,6 +122,30 @@ def test_failed_gate_writes_nothing(tmp_path: Path, gated: str, said: str) -> No
     assert {**after, ".": before["."]} == before
 
 
+def test_less_than_an_earlier_answer_fails(tmp_path: Path, run: Run) -> None:
+    manifest_file(tmp_path, LAYERS)
+    asked = ("gaps", tmp_path / "m365.json", "--tier", "E3", "--threat", "T1566=3", "--threat", "T1114")
+    (tmp_path / "before.json").write_bytes(run(*asked, "--format", "json").out)
+    text = LAYERS + GAPS % ", no_worse_than: before.json"
+    built(tmp_path, text)
+    assert tmp_path / "before.json" in read_manifest(str(manifest_file(tmp_path, text))).inputs
+    manifest = manifest_file(tmp_path, text.replace("tier: E3}", "tier: E3, technique: T1078}"))
+    with pytest.raises(GateError, match=r"covered before, and not now: T1114"):
+        build(read_manifest(str(manifest)), str(tmp_path / "out"), known())
+
+
+def test_less_than_the_build_before_fails_and_the_build_before_stays(tmp_path: Path) -> None:
+    built(tmp_path, LAYERS + GAPS % "")
+    gated = LAYERS + GAPS % ", no_worse_than: out/index.json"
+    built(tmp_path, gated)
+    before = tree(tmp_path / "out")
+    assert not checked(tmp_path, gated)
+    mapping_file(tmp_path, [make_row("MAIL-E3", "T1003", "protect partial")], "m365.json")
+    with pytest.raises(GateError, match=r"0\.0 % of use is covered, and 25\.0 % was before"):
+        built(tmp_path, gated)
+    assert tree(tmp_path / "out") == before
+
+
 def test_gates_that_hold_let_the_build_pass(tmp_path: Path) -> None:
     built(tmp_path, LAYERS + COMPARE % ", fail_on: [lost, worse]" + GAPS % ", fail_under: 25, fail_on: T1114")
     assert (tmp_path / "out/gaps/list.json").exists()
@@ -135,6 +160,8 @@ def test_gates_that_hold_let_the_build_pass(tmp_path: Path) -> None:
         ("gaps: [{sources: m365, threat: T1114, path: ../x}]", "leaves the output folder"),
         ("gaps: [{sources: m365, threat: T1114, path: E3}]", "is that of the layer on line"),
         ("gaps: [{sources: m365, threat: T1114, path: INDEX}]", "the build's own"),
+        ("gaps: [{sources: m365, threat: T1114, path: x, no_worse_than: m356.json}]", "nearest files: m365.json"),
+        ("gaps: [{sources: m365, threat: T1114, path: x, no_worse_than: m365.json}]", "is no earlier answer"),
         ("compare: [{sources: m365, old: {tier: E9}, path: x}]", "there is no tier 'E9'"),
         (
             "compare: [{old: {sources: m365}, new: {sources: [nist, m365]}, select: {group: none}, path: x}]",

@@ -234,21 +234,22 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Large]:
         yield Large(folder / "work")
 
 
-KILLED_AT_MOVE = """
+SIGNALLED = """
     import os, signal, sys
     from pathlib import Path
-    method, left = sys.argv.pop(1), [int(sys.argv.pop(1))]
+    number, method, left = int(sys.argv.pop(1)), sys.argv.pop(1), [int(sys.argv.pop(1))]
     real = getattr(Path, method)
     def counted(self, *arguments, **named):
         left[0] -= 1
-        if left[0] < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if left[0] in (-1, -3):
+            os.kill(os.getpid(), number)
         return real(self, *arguments, **named)
     setattr(Path, method, counted)
     sys.argv[0] = "navigator-export"
     from navigator_export.cli import main
     main()
 """
+"""A build that sends itself a signal at a step, and another one while what the first began is undone."""
 LAST = CAPABILITIES + 1
 
 
@@ -263,7 +264,8 @@ LAST = CAPABILITIES + 1
 def test_build_killed_at_any_step_leaves_whole_files(method: str, step: int, large: Large, tmp_path: Path) -> None:
     output = tmp_path / "out"
     large.start(output)
-    process = run_script(KILLED_AT_MOVE, method, str(step), "build", large.folder / "new.yaml", "-o", output, "--fresh")
+    command = ("build", large.folder / "new.yaml", "-o", output, "--fresh")
+    process = run_script(SIGNALLED, str(int(signal.SIGKILL)), method, str(step), *command)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     large.check_after_kill(output)
@@ -298,21 +300,6 @@ def test_build_killed_at_any_moment_leaves_whole_files(moment: float, jobs: str,
         process.communicate()
 
 
-SIGNALLED = """
-    import os, signal, sys
-    from pathlib import Path
-    number, method, left = int(sys.argv.pop(1)), sys.argv.pop(1), [int(sys.argv.pop(1))]
-    real = getattr(Path, method)
-    def counted(self, *arguments, **named):
-        left[0] -= 1
-        if left[0] in (-1, -3):
-            os.kill(os.getpid(), number)
-        return real(self, *arguments, **named)
-    setattr(Path, method, counted)
-    sys.argv[0] = "navigator-export"
-    from navigator_export.cli import main
-    main()
-"""
 SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"]
 
 

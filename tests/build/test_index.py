@@ -361,7 +361,7 @@ def test_address_of_any_path_leads_back_to_it(path: str) -> None:
     [layer] = many(1)
     moved = IndexedLayer(**{**{f: getattr(layer, f) for f in layer.__struct_fields__}, "file": path})
     plan = type("P", (), {"path": path, "title": ""})
-    index = json.loads(index_files(manifest, [plan], [moved])[INDEX])  # type: ignore[list-item]
+    index = json.loads(index_files(manifest, [plan], [moved])[INDEX])
     [entry] = index["layers"]
     assert unquote(entry["url"].removeprefix("https://example.org/l/")) == path
     assert layer_urls(entry["open_url"])[1] == [entry["url"]]

@@ -16,7 +16,7 @@ from tests.build.manifests import manifest_file
 from tests.https_server import Server
 from tests.made_inputs import mapping_bytes, mapping_file, rated_rows
 from tests.running import Run
-from tests.sets.made_sets import M365, NIST_5, OLD_M365, SETS, made, registry_of
+from tests.sets.made_sets import M365, NIST_5, OLD_M365, made, mirrored
 from tests.sets.test_registry import repository
 
 NEW = made("m365", "05/06/2027", "19.1")
@@ -31,14 +31,8 @@ layers:
 
 @pytest.fixture(autouse=True)
 def mirror(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cache: Path) -> Iterator[Path]:
-    """Have the package know three made sets, and a mirror have their files."""
-    folder = tmp_path.parent / f"{tmp_path.name}-mirror"
-    folder.mkdir()
-    for one in SETS:
-        (folder / Path(one.facts.path).name).write_bytes(one.data)
-    monkeypatch.setenv(VARIABLE, str(folder))
     monkeypatch.chdir(tmp_path)
-    with registry_of(monkeypatch, *SETS):
+    with mirrored(monkeypatch, tmp_path) as folder:
         yield folder
 
 

@@ -17,7 +17,7 @@ def test_layer_is_served_until_a_signal_ends_it(name: str, tmp_path: Path) -> No
     assert process.stdout
     origin = process.stdout.readline().decode().strip()
     assert origin.startswith("http://127.0.0.1:")
-    with urllib.request.urlopen(f"{origin}a.json") as answer:  # noqa: S310 - it is our own
+    with urllib.request.urlopen(f"{origin}a.json") as answer:
         assert answer.read() == layer_bytes()
     process.send_signal(getattr(signal, name))
     _, err = process.communicate(timeout=30)

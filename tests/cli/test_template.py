@@ -40,7 +40,7 @@ def test_templates_say_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_template_is_the_same_every_time(form: str) -> None:
     if form != "xlsx":
-        assert template(form) == template(form)  # type: ignore[arg-type]
+        assert template(form) == template(form)
 
 
 def test_csv_is_the_default_and_goes_to_stdout(run: Run) -> None:

@@ -378,9 +378,9 @@ def test_a_value_of_the_wrong_type_is_told_by_its_place(path: tuple[str | int, .
     layer = copy.deepcopy(FULL)
     holder = layer
     for part in path[:-1]:
-        holder = holder[part]  # type: ignore[index]
-    kind, wrong = WRONG[type(holder[path[-1]])]  # type: ignore[index]
-    holder[path[-1]] = None if as_null else wrong  # type: ignore[index]
+        holder = holder[part]
+    kind, wrong = WRONG[type(holder[path[-1]])]
+    holder[path[-1]] = None if as_null else wrong
     [(place, message)] = problems(json.dumps(layer).encode())
     assert place == json_path(path)
     assert message.startswith(f"expected {kind}, found ")

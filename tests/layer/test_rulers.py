@@ -171,7 +171,7 @@ def test_categories_are_not_treated_as_amounts(recipe: dict[str, Any], place: st
 
 def drawn(layer: Layer) -> dict[str, str]:
     """Return the colour that mitreattack-python gives each technique of a layer."""
-    from mitreattack.navlayers import Layer as TheirLayer  # noqa: PLC0415 - slow, and for this alone
+    from mitreattack.navlayers import Layer as TheirLayer  # slow, and for this alone
 
     theirs = TheirLayer(strict=True)
     theirs.from_str(encode(layer).decode())

@@ -11,7 +11,7 @@ from tests.made_inputs import Json, layer_bytes
 
 def drawn(**fields: Json) -> ElementTree.Element:
     [layer] = read_layers(layer_bytes(**fields), "layer.json")
-    return ElementTree.fromstring(thumbnail_of(picture_of(layer, known())))  # noqa: S314 - it is our own
+    return ElementTree.fromstring(thumbnail_of(picture_of(layer, known())))
 
 
 def test_every_colour_is_drawn_where_its_cells_are() -> None:

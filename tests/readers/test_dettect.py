@@ -46,7 +46,7 @@ techniques:
 
 
 def read_scores(text: str = ADMINISTRATION, **options: object) -> MappingSet:
-    return read_bytes(text.encode(), "x.yaml", ReadOptions(attack_version="16.1", **options))  # type: ignore[arg-type]
+    return read_bytes(text.encode(), "x.yaml", ReadOptions(attack_version="16.1", **options))
 
 
 def values(mappings: MappingSet) -> list[tuple[str, str, str | None]]:

@@ -38,7 +38,7 @@ T1114.001 Local Email Collection 8
 
 
 def read_page(text: str, **options: object) -> MappingSet:
-    return read_bytes(text.encode(), "page.txt", ReadOptions(**options))  # type: ignore[arg-type]
+    return read_bytes(text.encode(), "page.txt", ReadOptions(**options))
 
 
 def test_published_page() -> None:

@@ -26,7 +26,7 @@ YAML = """\
 
 def read_rows(data: object, **options: object) -> MappingSet:
     text = data if isinstance(data, str) else json.dumps(data)
-    return read_bytes(text.encode(), "own", ReadOptions(attack_version="16.1", **options))  # type: ignore[arg-type]
+    return read_bytes(text.encode(), "own", ReadOptions(attack_version="16.1", **options))
 
 
 @pytest.mark.parametrize("document", [ROWS, {"version": 1, "controls": ROWS, "tags": ["x"]}])

@@ -90,7 +90,7 @@ id = "AML.T0051"
 
 
 def read_rule(text: str, **options: object) -> MappingSet:
-    return read_bytes(text.encode(), "rule", ReadOptions(attack_version="16.1", **options))  # type: ignore[arg-type]
+    return read_bytes(text.encode(), "rule", ReadOptions(attack_version="16.1", **options))
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_problems_of_all_files_are_told_with_their_places(tmp_path: Path) -> Non
     }.items():
         form = "elastic" if name.endswith("toml") else "sigma"
         with pytest.raises(SourceError) as raised:
-            read(tmp_path, options=ReadOptions(format=form))  # type: ignore[arg-type]
+            read(tmp_path, options=ReadOptions(format=form))
         assert told in "\n".join(raised.value.lines()), name
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from navigator_export.sets import registry
+from navigator_export.sets.keeping import VARIABLE
 from navigator_export.sets.registry import PublishedSet, Registry
 from navigator_export.sets.repository import LICENCE, REPOSITORY, facts
 from tests.made_inputs import NIST, mapping_bytes, rated_rows, unrated_rows
@@ -52,3 +54,15 @@ def registry_of(monkeypatch: pytest.MonkeyPatch, *sets: Made) -> Iterator[None]:
     registry.known.cache_clear()
     yield
     registry.known.cache_clear()
+
+
+@contextmanager
+def mirrored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Have the package know `SETS` alone, and a mirror, in the folder that is given, have their files."""
+    folder = tmp_path.parent / f"{tmp_path.name}-mirror"
+    folder.mkdir()
+    for one in SETS:
+        (folder / Path(one.facts.path).name).write_bytes(one.data)
+    monkeypatch.setenv(VARIABLE, str(folder))
+    with registry_of(monkeypatch, *SETS):
+        yield folder

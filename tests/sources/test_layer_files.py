@@ -32,8 +32,8 @@ def test_folder_gives_its_json_files_by_path_and_leaves_hidden_folders_alone(tmp
 def test_paths_start_as_the_folder_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, "layers/a.json")
     monkeypatch.chdir(tmp_path)
-    assert [file.word for file in layer_files(".")] == [os.path.join("layers", "a.json")]  # noqa: PTH118
-    assert [file.word for file in layer_files("layers/")] == [os.path.join("layers", "a.json")]  # noqa: PTH118
+    assert [file.word for file in layer_files(".")] == [str(Path("layers", "a.json"))]
+    assert [file.word for file in layer_files("layers/")] == [str(Path("layers", "a.json"))]
 
 
 def test_folder_without_json_is_an_error_that_names_it(tmp_path: Path) -> None:

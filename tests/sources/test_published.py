@@ -23,7 +23,7 @@ from navigator_export.sources.registry import called, files_of, kind_of
 from tests.https_server import Server
 from tests.made_inputs import layer_bytes, mapping_bytes, mapping_file, rated_rows
 from tests.real_inputs import MAPPING_FILES
-from tests.sets.made_sets import COMMIT, OLD_M365, SETS, registry_of
+from tests.sets.made_sets import COMMIT, OLD_M365, mirrored
 
 
 @pytest.fixture(autouse=True)
@@ -33,13 +33,7 @@ def in_folder(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """Have the package know the made sets alone, and a mirror have their files."""
-    folder = tmp_path.parent / f"{tmp_path.name}-mirror"
-    folder.mkdir()
-    for one in SETS:
-        (folder / Path(one.facts.path).name).write_bytes(one.data)
-    monkeypatch.setenv(VARIABLE, str(folder))
-    with registry_of(monkeypatch, *SETS):
+    with mirrored(monkeypatch, tmp_path) as folder:
         yield folder
 
 

@@ -34,10 +34,31 @@ def alike(**layers: bytes) -> list[tuple[str, str]]:
     return [(finding.file, finding.message) for finding in findings]
 
 
-def test_names_that_begin_alike_are_told_of_every_layer_but_the_first() -> None:
-    found = alike(a=named("M365 E3 here"), b=named("M365 E5 here"), c=named("m365 e3 THERE"), d=named("M365 E3 HERE"))
-    told = "the first 8 characters of {!r} are those of 'M365 E3 here'"
-    assert found == [("c", told.format("m365 e3 THERE")), ("d", told.format("M365 E3 HERE"))]
+def test_names_that_begin_alike_are_told_with_where_the_first_one_is() -> None:
+    found = alike(a=named("M365 E3 here"), b=named("M365 E5 here"), c=named("m365 e3 THERE"))
+    assert found == [("c", "the first 8 characters of 'm365 e3 THERE' are those of 'M365 E3 here', in a")]
+
+
+def test_many_names_that_begin_alike_are_told_once() -> None:
+    layers = {f"{letter}.json": named(f"M365 E3 {letter}") for letter in "abcdef"}
+    [(file, message)] = alike(**layers, x=named("Mail 1 ."), y=named("Other"))
+    assert file == "b.json"
+    assert message == (
+        "the first 8 characters of 'M365 E3 b' are those of 'M365 E3 a' and of 4 other layers, "
+        "in a.json, c.json, d.json and 2 more"
+    )
+
+
+def test_each_group_of_names_that_begin_alike_is_told() -> None:
+    found = alike(a=named("One name 1"), b=named("Another 1"), c=named("One name 2"), d=named("Another 2"))
+    assert [file for file, _ in found] == ["c", "d"]
+
+
+def test_names_that_begin_alike_in_one_file_are_told_with_their_places_in_it() -> None:
+    layers = [json.loads(named(f"M365 E3 {letter}")) for letter in "abc"]
+    [finding] = validate_files({"x": json.dumps(layers).encode(), "y": named("M365 E3 y")})
+    assert finding.path == "$[1].name"
+    assert finding.message.endswith("those of 'M365 E3 a' and of 2 other layers, in $[0], $[2], y")
 
 
 @pytest.mark.parametrize(

@@ -47,14 +47,14 @@ def fits(id_: str, name: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _domains(id_: str) -> frozenset[str]:
-    from navigator_export.attack import builtin  # noqa: PLC0415 - slow to load
+    from navigator_export.attack import builtin  # slow to load
 
     return frozenset(domain for domain, table in builtin().domains.items() if table.knows(id_))
 
 
 def name_of(id_: str) -> str:
     """Return the name of a technique today; empty where it is not known."""
-    from navigator_export.attack import builtin  # noqa: PLC0415 - slow to load
+    from navigator_export.attack import builtin  # slow to load
 
     for table in builtin().domains.values():
         if table.knows(id_):
@@ -65,7 +65,7 @@ def name_of(id_: str) -> str:
 @lru_cache(maxsize=1)
 def all_ids() -> frozenset[str]:
     """Return the ids of all techniques of all domains and releases."""
-    from navigator_export.attack import builtin  # noqa: PLC0415 - slow to load
+    from navigator_export.attack import builtin  # slow to load
 
     return frozenset(id_ for table in builtin().domains.values() for id_ in table.by_id)
 
@@ -76,7 +76,7 @@ def _plain(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _ids_by_name() -> dict[str, tuple[str, ...]]:
-    from navigator_export.attack import builtin  # noqa: PLC0415 - slow to load
+    from navigator_export.attack import builtin  # slow to load
 
     tables = builtin().domains
     found: dict[str, tuple[bool, set[str]]] = {}
@@ -100,7 +100,7 @@ def _ids_by_name() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def _ids_by_any_name() -> dict[str, frozenset[str]]:
-    from navigator_export.attack import builtin  # noqa: PLC0415 - slow to load
+    from navigator_export.attack import builtin  # slow to load
 
     found: dict[str, set[str]] = {}
     for table in builtin().domains.values():

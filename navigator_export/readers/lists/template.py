@@ -68,8 +68,8 @@ def _csv() -> bytes:
 
 
 def _xlsx() -> bytes:
-    import openpyxl  # noqa: PLC0415 - slow to load
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    import openpyxl  # slow to load
+    from openpyxl.styles import Alignment, Font
 
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])

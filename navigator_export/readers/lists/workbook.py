@@ -54,7 +54,7 @@ def read_workbook(data: bytes, origin: Origin, options: ReadOptions) -> list[Tab
 
 
 def _read(data: bytes, origin: Origin, options: ReadOptions, facts: dict[str, SheetFacts]) -> list[Table]:
-    import openpyxl  # noqa: PLC0415 - slow to load
+    import openpyxl  # slow to load
 
     workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     try:

@@ -20,7 +20,7 @@ GRADIENT_RANGE = Rule(
 GRADIENT_TOP = Rule(
     "gradient-top",
     "error",
-    "A score lies just below the gradient's greatest value, where the Navigator looks for a colour that it lacks.",
+    "A score lies just below the gradient's greatest value: the Navigator crashes, and the matrix does not load.",
 )
 SCORES_ALIKE = Rule(
     "scores-alike",

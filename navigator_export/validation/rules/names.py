@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
 
 from navigator_export.layer.sheets import forbidden_in, room, shown_in_sheet
 from navigator_export.model import Domain
 from navigator_export.validation.findings import Finding
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.view import LayerView
-from navigator_export.wording import quoted
+from navigator_export.wording import counted, listed, quoted
 
 NAME = Rule(
     "layer-name",
@@ -31,18 +32,39 @@ def check_name(view: LayerView) -> Iterator[Finding]:
         yield NAME.finding(f"{view.path}.name", f"{quoted(name)} has {characters}", "write something else for it")
 
 
+class _Named(NamedTuple):
+    name: str
+    file: str
+    path: str
+
+
 def check_alike(views: Sequence[tuple[str, LayerView]]) -> Iterator[tuple[str, Finding]]:
-    """Find layers, each with its file, whose names begin as an earlier one's of the same domain and release."""
-    first: dict[tuple[Domain, int, str], str] = {}
+    """Find layers, each with its file, of one domain and release whose names begin alike: once for all that do."""
+    groups: dict[tuple[Domain, int, str], list[_Named]] = {}
     for file, view in views:
         name = view.layer.get("name")
         if view.domain is None or view.major is None or not isinstance(name, str):
             continue
-        shown = (view.domain, view.major, shown_in_sheet(name, view.domain, view.major))
-        if shown in first:
-            earlier = first[shown]
-            count = room(view.domain, view.major)
-            message = f"the first {count} characters of {quoted(name)} are those of {quoted(earlier)}"
-            yield file, ALIKE.finding(f"{view.path}.name", message, "put what tells them apart first")
-        else:
-            first[shown] = name
+        shown = shown_in_sheet(name, view.domain, view.major)
+        groups.setdefault((view.domain, view.major, shown), []).append(_Named(name, file, view.path))
+    for (domain, major, _), (first, *later) in groups.items():
+        if not later:
+            continue
+        one, *others = later
+        more = f" and of {counted(len(others), 'other layer')}" if others else ""
+        places = listed([_place(layer, one.file) for layer in (first, *others)], _MOST_PLACES)
+        message = f"the first {room(domain, major)} characters of {quoted(one.name)} are those of {quoted(first.name)}"
+        yield (
+            one.file,
+            ALIKE.finding(f"{one.path}.name", f"{message}{more}, in {places}", "put what tells them apart first"),
+        )
+
+
+_MOST_PLACES: Final = 3
+
+
+def _place(layer: _Named, file: str) -> str:
+    """Return where a layer is, as seen from a file."""
+    if layer.file == file:
+        return layer.path
+    return layer.file if layer.path == "$" else f"{layer.file}::{layer.path}"

@@ -11,7 +11,7 @@ from navigator_export.validation.findings import Finding
 from navigator_export.validation.hints import Hints
 from navigator_export.validation.registry import Rule
 from navigator_export.validation.view import LayerView
-from navigator_export.wording import counted, shortened
+from navigator_export.wording import counted, listed, shortened
 
 PLATFORM = Rule(
     "platform-unknown",
@@ -58,13 +58,12 @@ def check_filtered(view: LayerView) -> Iterator[Finding]:
             if missing:
                 hidden[id_] = missing
     if hidden:
-        shown = [f"{id_} ({', '.join(has)})" for id_, has in list(hidden.items())[:_SHOWN_IDS]]
-        more = f" and {len(hidden) - _SHOWN_IDS} more" if len(hidden) > _SHOWN_IDS else ""
+        shown = [f"{id_} ({', '.join(has)})" for id_, has in hidden.items()]
         have = "has" if len(hidden) == 1 else "have"
         yield FILTERED.finding(
             f"{view.path}.filters.platforms",
             f"{counted(len(hidden), 'annotated technique')} {have} none of these platforms and "
-            f"{'is' if len(hidden) == 1 else 'are'} hidden: {', '.join(shown)}{more}",
+            f"{'is' if len(hidden) == 1 else 'are'} hidden: {listed(shown, _SHOWN_IDS)}",
             "add the platforms, or leave filters out",
         )
 

@@ -217,7 +217,7 @@ COMMENTS = st.lists(PIECES | st.text(max_size=12), max_size=14).map("".join)
 def test_what_is_said_is_a_part_of_the_comment_whatever_it_is(said_of: list[tuple[str, str]], random: object) -> None:
     mappings = mapping_set([make_row("A", id_, comments=text) for id_, text in said_of]).mappings
     others = list(mappings)
-    random.shuffle(others)  # type: ignore[attr-defined]
+    random.shuffle(others)
     for mapping in mappings:
         found = Passages(mappings).about(mapping, "Email Collection")
         assert found == Passages(others).about(mapping, "Email Collection")

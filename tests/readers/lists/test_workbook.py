@@ -162,7 +162,7 @@ def test_old_excel_is_named() -> None:
 
 
 def test_suffix_does_not_matter(tmp_path: Path) -> None:
-    from navigator_export import read  # noqa: PLC0415
+    from navigator_export import read
 
     file = tmp_path / "list.csv"
     file.write_bytes(xlsx_bytes([HEADER, ("AC-1", "Access", "T1114")]))

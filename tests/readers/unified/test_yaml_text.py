@@ -39,7 +39,7 @@ mapping_objects:
 
 
 def read_yaml(text: str, **options: object) -> MappingSet:
-    return read_bytes(text.encode(), "x.yaml", ReadOptions(**options))  # type: ignore[arg-type]
+    return read_bytes(text.encode(), "x.yaml", ReadOptions(**options))
 
 
 def problems(text: str, **options: object) -> list[str]:
