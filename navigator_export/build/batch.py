@@ -62,7 +62,7 @@ class Workshop:
         state = keep(plan.path, product.text)
         drawn = None
         if self._manifest.pages:
-            from navigator_export.build.pages import draw  # noqa: PLC0415 - where a manifest asks for pages
+            from navigator_export.build.pages import draw
 
             drawn = draw(product.layer, plan.path, self._manifest.pages, self._catalogue, keep)
         tally = product.tally
@@ -185,7 +185,7 @@ def _folder(
     index = index_of(manifest, plans, layers, entries, indexed_matrices(layers, catalogue))
     texts = {path: text for one in analysed for path, text in one.files}
     if manifest.pages:
-        from navigator_export.build.pages import with_pages  # noqa: PLC0415 - as above
+        from navigator_export.build.pages import with_pages
 
         drawn = {result.plan.path: result.drawn for result in made if result.drawn}
         index, texts[GALLERY] = with_pages(index, drawn)
