@@ -24,10 +24,16 @@ from navigator_export.analysis.gaps import shares
 from navigator_export.analysis.use import use_of
 from navigator_export.attack import known
 from navigator_export.attack.threats import builtin_threats
+from navigator_export.export import finish_layer
+from navigator_export.layer.format import encode
 from navigator_export.pictures.drawing import page_of
 from navigator_export.pictures.matrix import picture_of
 from navigator_export.pictures.page import Look
 from navigator_export.pictures.svg import svg
+from navigator_export.preparation import prepare
+from navigator_export.readers.assembly import assemble_each
+from navigator_export.reading import read_tables
+from navigator_export.validation import gate
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parents[1] / "shared" / "corpus" / "mappings"
@@ -102,6 +108,30 @@ def exports(work: Work) -> Iterator[Figure]:
         peak_of_program("export", str(source), "-q", "-o", str(work.folder / "m.json")) for source in work.sources
     )
     yield Figure("export-memory", memory / 1e6, "highest peak memory of an `export` process, in MB")
+
+
+def steps(work: Work) -> Iterator[Figure]:
+    """Measure the steps of an export one by one, each against the floor's parsing."""
+    catalogue, recipe = known(), Recipe()
+    tables = [read_tables(source) for source in work.sources]
+    prepared = [prepare(assemble_each(one), recipe, catalogue) for one in tables]
+    products = [finish_layer(one, recipe) for one in prepared]
+    parsed, decoded, assembled, finished, encoded, gated = least(
+        7,
+        lambda: [json.loads(source.read_bytes()) for source in work.sources],
+        lambda: [read_tables(source) for source in work.sources],
+        lambda: [prepare(assemble_each(one), recipe, catalogue) for one in tables],
+        lambda: [finish_layer(one, recipe) for one in prepared],
+        lambda: [encode(product.layer) for product in products],
+        lambda: [gate(product.text, catalogue) for product in products],
+    )
+    yield Figure(
+        "  tables", decoded / parsed, "of that, as times parsing: decode, hash, look for double keys"
+    )
+    yield Figure("  mappings", assembled / parsed, "rows to mappings at their release")
+    yield Figure("  techniques", (finished - encoded - gated) / parsed, "select, score, comments, metadata, links")
+    yield Figure("  text", encoded / parsed, "encode the layer")
+    yield Figure("  gate", gated / parsed, "decode its text again, schema and rules")
 
 
 def pictures(work: Work) -> Iterator[Figure]:
@@ -192,7 +222,7 @@ def growth(work: Work) -> Iterator[Figure]:
             yield Figure(f"{copies}x-memory", peak_of_program(*arguments) / size, what)
 
 
-PARTS: tuple[Callable[[Work], Iterator[Figure]], ...] = (exports, builds, pictures, gaps, growth)
+PARTS: tuple[Callable[[Work], Iterator[Figure]], ...] = (exports, steps, builds, pictures, gaps, growth)
 
 
 def main() -> None:
