@@ -25,7 +25,7 @@ from navigator_export.cli.options import (
 )
 from navigator_export.cli.reports import deliver, format_option, layer_options, rendered
 from navigator_export.cli.terminal import answer
-from navigator_export.cli.values import Pair
+from navigator_export.cli.values import Pair, file_names
 from navigator_export.errors import Problem, SourceError
 from navigator_export.preparation import prepare
 from navigator_export.readers.options import ReadOptions
@@ -33,8 +33,8 @@ from navigator_export.recipe import Recipe
 
 
 @cloup.command("compare")
-@cloup.argument("old")
-@cloup.argument("new", required=False)
+@cloup.argument("old", shell_complete=file_names)
+@cloup.argument("new", required=False, shell_complete=file_names)
 @cloup.option_group(
     "Sides",
     cloup.option(
