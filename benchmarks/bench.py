@@ -125,9 +125,7 @@ def steps(work: Work) -> Iterator[Figure]:
         lambda: [encode(product.layer) for product in products],
         lambda: [gate(product.text, catalogue) for product in products],
     )
-    yield Figure(
-        "  tables", decoded / parsed, "of that, as times parsing: decode, hash, look for double keys"
-    )
+    yield Figure("  tables", decoded / parsed, "of that, as times parsing: decode, hash, look for double keys")
     yield Figure("  mappings", assembled / parsed, "rows to mappings at their release")
     yield Figure("  techniques", (finished - encoded - gated) / parsed, "select, score, comments, metadata, links")
     yield Figure("  text", encoded / parsed, "encode the layer")

@@ -1,6 +1,7 @@
-// Puts ATT&CK data beside a built Navigator and has its configuration name that instead of MITRE's addresses.
+// Puts ATT&CK data beside a built Navigator and has its configuration name that instead of MITRE's addresses; its
+// symbols come from the font that it carries, not from Google.
 // usage: node attack-data.mjs DIST RELEASE…
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const SOURCE = "https://raw.githubusercontent.com/mitre-attack/attack-stix-data/master";
@@ -29,3 +30,10 @@ const config = JSON.parse(await readFile(path, "utf8"));
 delete config.collection_index_url;
 config.versions = { enabled: true, entries };
 await writeFile(path, JSON.stringify(config, null, 2));
+
+for (const file of (await readdir(dist)).filter((name) => /^main.*\.js$/.test(name))) {
+  const code = (await readFile(join(dist, file), "utf8"))
+    .replaceAll(/https:\/\/fonts\.googleapis\.com\/[^"'`]*/g, "data:text/css,")
+    .replaceAll("material-symbols-outlined", "material-icons");
+  await writeFile(join(dist, file), code);
+}

@@ -86,10 +86,11 @@ SETTINGS: Final = (*RECIPE_SETTINGS, *READING_SETTINGS)
 OPTIONS: Final[Dictionary[str, str]] = MappingProxyType(
     {setting.path: setting.option for setting in SETTINGS}
     | {"bundle.release": "--release", "on_merge": "--on-merge", "navigator_url": "--navigator"}
-    | {asked: f"--{asked}" for asked in ("threat", "target", "costs", "by")}
+    | {asked: f"--{asked}" for asked in ("threat", "target", "costs", "by", "old", "new")}
+    | {"look.page": "--page", "look.sub_techniques": "--sub-techniques", "look.only_scored": "--only-scored"}
 )
 """Path to option of the command line; the last are those of single commands: `attack import`, `upgrade`, `open` with
-`serve`, and the analyses."""
+`serve`, the analyses, and `render`."""
 
 KEYS: Final[Dictionary[str, str]] = MappingProxyType({setting.path: setting.key for setting in SETTINGS})
 """Path to key of the manifest."""

@@ -62,8 +62,7 @@ def test_action_is_composite_and_describes_itself_and_its_inputs() -> None:
     assert read["name"]
     assert read["description"]
     assert [name for name, given in read["inputs"].items() if not given["description"]] == []
-    assert [name for name, given in read["inputs"].items() if given.get("required")] == ["manifest"]
-    assert [name for name, given in read["inputs"].items() if "default" not in given] == ["manifest"]
+    assert [name for name, given in read["inputs"].items() if given.get("required") or "default" not in given] == []
 
 
 def test_every_input_reaches_a_script_through_the_environment() -> None:
@@ -161,6 +160,16 @@ def test_action_takes_paths_from_the_workspace(step: Step, tmp_path: Path) -> No
     manifest_file(tmp_path, LAYERS)
     assert step("layers.yaml", "out").returncode == 0
     assert (tmp_path / "out/e3.json").exists()
+
+
+def test_action_takes_the_manifest_of_a_usual_name(step: Step, tmp_path: Path) -> None:
+    missing = step("", "out")
+    assert missing.returncode == 2
+    assert "there is no navigator-export.yaml or layers.yaml here" in missing.stdout + missing.stderr
+    manifest_file(tmp_path, LAYERS, "navigator-export.yaml")
+    assert step("", "out", update="true").returncode == 0
+    assert (tmp_path / "out/e3.json").exists()
+    assert step("", "out", "true").returncode == 0
 
 
 def test_action_shows_what_is_wrong_in_the_manifest_on_its_line(step: Step, tmp_path: Path) -> None:

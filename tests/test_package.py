@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,7 @@ def run_python(
     )
 
 
-ISOLATION = ["--no-build-isolation"] if find_spec("hatchling") else []
+ISOLATION = ["--no-build-isolation"] if find_spec("hatchling") and find_spec("hatch_fancy_pypi_readme") else []
 """Options of pip: in isolation where the build backend is not at hand."""
 
 
@@ -111,6 +112,21 @@ def test_wheel_holds_package_schemas_and_rule_pages_and_no_tests(wheel: Path) ->
     assert packaged == expected
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("licenses/NOTICE") for name in names)
+
+
+def test_description_of_the_package_refers_to_what_is_there_with_addresses(wheel: Path) -> None:
+    [metadata] = (name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".dist-info/METADATA"))
+    description = zipfile.ZipFile(wheel).read(metadata).decode().partition("\n\n")[2]
+    targets = re.findall(r"\]\(([^)\s]+)\)", description)
+    repository = "navigator-export/navigator-export"
+    pictures, pages = f"https://raw.githubusercontent.com/{repository}/", f"https://github.com/{repository}/blob/"
+    own = [target for target in targets if target.startswith((pictures, pages))]
+    assert "![The ATT&CK matrix" in description
+    assert f"]({pictures}v{__version__}/docs/images/larkfield-plus.svg)" in description
+    assert [target for target in targets if not target.startswith("https://")] == []
+    assert len(own) > 20
+    files = {re.sub(rf"^(?:{pictures}|{pages})v{__version__}/|#.*", "", target) for target in own}
+    assert [file for file in files if not (ROOT / file).is_file()] == []
 
 
 def test_installed_wheel_works_from_any_folder(installed: Path, tmp_path: Path) -> None:

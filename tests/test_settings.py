@@ -93,10 +93,12 @@ def test_key_of_a_setting_stands_in_the_schema_of_a_manifest(setting: Setting) -
 
 
 def test_options_and_keys_are_those_of_the_table() -> None:
-    asked = {word: f"--{word}" for word in ("threat", "target", "costs", "by")}
-    others = {"bundle.release": "--release", "on_merge": "--on-merge", "navigator_url": "--navigator"} | asked
+    asked = {word: f"--{word}" for word in ("threat", "target", "costs", "by", "old", "new")}
+    look = {f"look.{field}": f"--{field.replace('_', '-')}" for field in ("page", "sub_techniques", "only_scored")}
+    others = {"bundle.release": "--release", "on_merge": "--on-merge", "navigator_url": "--navigator"} | asked | look
     assert {setting.path: setting.option for setting in SETTINGS} | others == OPTIONS
-    assert asked["by"] in options_of("compare")
+    assert {asked["by"], asked["old"], asked["new"]} <= options_of("compare")
+    assert set(look.values()) <= options_of("render")
     assert {asked["threat"], asked["target"], asked["costs"]} <= options_of("plan")
     assert {setting.path: setting.key for setting in SETTINGS} == KEYS
     assert OPTIONS["selection.exclude.mapping_types"] == "--exclude-mapping-type"

@@ -34,3 +34,10 @@ def without_folder(word: str) -> str:
         return called(word) if kind and kind.fetched else word
     file = Path(word).name
     return f"./{file}" if file.startswith("-") else file
+
+
+def threat_pairs(words: Sequence[str], *, with_software: bool, with_campaigns: bool) -> list[Pair]:
+    """Return the options that name threats."""
+    pairs: list[Pair] = [("threat", without_folder(word)) for word in words]
+    flags = (("with-software", with_software), ("with-campaigns", with_campaigns))
+    return [*pairs, *((flag, None) for flag, given in flags if given)]

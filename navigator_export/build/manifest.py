@@ -119,12 +119,18 @@ def usual_manifest() -> str:
 
     Raises ManifestError where there is none, or where there are several.
     """
+    found = find_manifest()
+    if found is None:
+        raise ManifestError("", [Problem(f"there is no {' or '.join(USUAL_NAMES)} here", hint="name a manifest")])
+    return found
+
+
+def find_manifest() -> str | None:
+    """Return the manifest of the current folder; None where there is none. Raises ManifestError for several."""
     found = [name for name in USUAL_NAMES if Path(name).is_file()]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise ManifestError("", [Problem(f"there are {' and '.join(found)} here", hint="name the one to build")])
-    raise ManifestError("", [Problem(f"there is no {' or '.join(USUAL_NAMES)} here", hint="name a manifest")])
+    if len(found) > 1:
+        raise ManifestError("", [Problem(f"there are {' and '.join(found)} here", hint="name the one that is meant")])
+    return found[0] if found else None
 
 
 def read_manifest(file: str, *, locked: bool = True, pages: bool = False) -> Manifest:

@@ -36,7 +36,7 @@ COMMANDS: Final = MappingProxyType(
         "template": "Write a list to start your own mappings with.",
         "sets": "List, show, fetch and check published mapping sets; find newer ones.",
         "attack": "Show, compare, import and download ATT&CK releases.",
-        "mcp": "Serve inspect, export and validate to agents, over standard input and output.",
+        "mcp": "Serve inspect, export, validate, compare, gaps and render to agents.",
         "completion": "Print what completes commands and options in your shell.",
     }
 )

@@ -7,29 +7,26 @@ from typing import Any
 
 import click
 import cloup
-import msgspec
 
-from navigator_export.analysis.commands import command_line
-from navigator_export.analysis.comparison import compare
+from navigator_export.analysis.questions import CompareQuestion
 from navigator_export.analysis.reports import of_comparison, of_side_by_side
 from navigator_export.analysis.side_by_side import BYS, By, side_by_side
-from navigator_export.analysis.sides import common_release, coverage_of_side, narrowed, read_side
+from navigator_export.analysis.sides import read_side
 from navigator_export.attack import Catalogue, known
 from navigator_export.cli import exit_codes
 from navigator_export.cli.options import covering_options, read_options_from, recipe_from
 from navigator_export.cli.reports import deliver, format_option, layer_options, rendered
 from navigator_export.cli.terminal import answer
-from navigator_export.cli.values import Pair
+from navigator_export.cli.values import Pair, file_names
 from navigator_export.errors import Problem, SourceError
-from navigator_export.layer.format import Layer
 from navigator_export.preparation import prepare
 from navigator_export.readers.options import ReadOptions
 from navigator_export.recipe import Recipe
 
 
 @cloup.command("compare")
-@cloup.argument("old")
-@cloup.argument("new", required=False)
+@cloup.argument("old", shell_complete=file_names)
+@cloup.argument("new", required=False, shell_complete=file_names)
 @cloup.option_group(
     "Sides",
     cloup.option(
@@ -85,26 +82,12 @@ def command(
         return _folders(old, new, form, output, catalogue, fail=fail)
     if new is None and old_pairs == new_pairs:
         raise click.UsageError("name two sides to compare: OLD and NEW, or one source with --old and --new")
-    options = read_options_from(given)
-    recipe = recipe_from(given)
-    words = (old, old if new is None else new)
-    sides = [read_side([word], options) for word in dict.fromkeys(words)]
-    version = common_release(sides, recipe.attack_version, catalogue)
-    before, after = (
-        coverage_of_side(side, narrowed(recipe, pairs, option), catalogue, version)
-        for side, pairs, option in zip((sides[0], sides[-1]), (old_pairs, new_pairs), ("--old", "--new"), strict=True)
+    question = CompareQuestion(
+        old, old if new is None else new, old_pairs, new_pairs, recipe_from(given), read_options_from(given)
     )
-    comparison = compare(before, after, catalogue)
-
-    def layer() -> Layer:
-        from navigator_export.analysis.layers import Making, comparison_layer  # where one is asked for
-
-        pairs = [(side, "=".join(pair)) for side, own in (("old", old_pairs), ("new", new_pairs)) for pair in own]
-        plain = msgspec.structs.replace(recipe, name=None, description=None)
-        again = command_line("compare", tuple(dict.fromkeys(words)), pairs, plain, options)
-        return comparison_layer(comparison, Making(again, recipe.name, recipe.description))
-
-    deliver(of_comparison(comparison), comparison, form, output, layer, words, catalogue)
+    comparison = question.answer(catalogue)
+    report = of_comparison(comparison)
+    deliver(report, comparison, form, output, lambda: question.layer(comparison), question.words, catalogue)
     return exit_codes.FINDINGS if fail and comparison.differs else exit_codes.DONE
 
 

@@ -15,7 +15,8 @@ from navigator_export.cli.values import file_names
 def command(folder: str) -> None:
     """Serve tools to an agent over standard input and output, by the Model Context Protocol, within a FOLDER.
 
-    An agent can inspect mapping files of the folder and published sets, validate layers of the folder, and get layers
-    made, which it can have written to new files there. Needs the extra `mcp`: pip install 'navigator-export[mcp]'.
+    An agent can inspect mapping files of the folder and published sets, validate, compare and draw layers of the
+    folder, lay threats against them, and get layers made, which it can have written to new files there. Needs the
+    extra `mcp`: pip install 'navigator-export[mcp]'.
     """
     server(folder).run()

@@ -11,7 +11,7 @@ import click
 import cloup
 import msgspec
 
-from navigator_export.analysis.commands import Pair, command_line, without_folder
+from navigator_export.analysis.commands import Pair, command_line, threat_pairs, without_folder
 from navigator_export.analysis.coverage import Coverage
 from navigator_export.analysis.plan import Key, plan
 from navigator_export.analysis.reports import of_plan
@@ -29,7 +29,7 @@ from navigator_export.cli.options import (
     tier_options,
 )
 from navigator_export.cli.reports import deliver, format_option, layer_options
-from navigator_export.cli.threats import threat_options, threat_pairs
+from navigator_export.cli.threats import threat_options
 from navigator_export.errors import Problem, SourceError
 from navigator_export.layer.format import Layer, Number
 from navigator_export.layer.scoring import Scoring

@@ -2,77 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import click
 import cloup
-from msgspec.structs import replace
 
-from navigator_export.attack import Catalogue, known
+from navigator_export.attack import known
 from navigator_export.cli.options import making_options, quiet_option
 from navigator_export.cli.shown import shown_argument, shown_from
 from navigator_export.cli.targets import spare, write_all
-from navigator_export.cli.terminal import complain
+from navigator_export.cli.terminal import complain, in_options
 from navigator_export.cli.times import stated_time
 from navigator_export.errors import OutputError, Problem
 from navigator_export.layer.format import Layer
 from navigator_export.layer.naming import slug
 from navigator_export.output import STANDARD_OUTPUT, inside, named
-from navigator_export.pictures.colours import WHITE
-from navigator_export.pictures.drawing import page_of
-from navigator_export.pictures.matrix import Picture, picture_of
-from navigator_export.pictures.page import PAGES, SUB_TECHNIQUES, THEMES, Look, Page
-from navigator_export.wording import counted, shortened
-
-
-def _svg(page: Page) -> bytes:
-    from navigator_export.pictures.svg import svg  # each format loads what it needs alone
-
-    return svg(page)
-
-
-def _png(page: Page) -> bytes:
-    from navigator_export.pictures.paper import png
-
-    return png(page)
-
-
-def _pdf(page: Page) -> bytes:
-    from navigator_export.pictures.paper import pdf
-
-    return pdf(page)
-
-
-def _html(picture: Picture, created: datetime | None) -> bytes:
-    from navigator_export.pictures.html import html_of
-
-    return html_of(picture)
-
-
-def _xlsx(picture: Picture, created: datetime | None) -> bytes:
-    from navigator_export.pictures.excel import CREATED, excel
-
-    return excel(picture, created or CREATED)
-
-
-_DRAWN: Final = MappingProxyType({"svg": _svg, "png": _png, "pdf": _pdf})
-"""Formats that are a page."""
-_WRITTEN: Final[MappingProxyType[str, Callable[[Picture, datetime | None], bytes]]] = MappingProxyType(
-    {"html": _html, "xlsx": _xlsx}
-)
-"""Formats that are laid out where they are read."""
-
-_OF_ONE_FONT: Final = ("pdf", "png")
-
-FORMATS: Final = ("svg", "html", "xlsx", "png", "pdf")
-
-_POINTS: Final = 0.75
-_LEGIBLE: Final = 5.0
-"""Points that texts on paper need."""
+from navigator_export.pictures.page import PAGES, SUB_TECHNIQUES, THEMES, Look, PageName, SubTechniques, ThemeName
+from navigator_export.pictures.rendering import FORMATS, Format, render
 
 
 @cloup.command("render")
@@ -119,10 +67,10 @@ _LEGIBLE: Final = 5.0
 def command(
     words: tuple[str, ...],
     output: str,
-    format_: str | None,
-    page: str,
-    theme: str,
-    sub_techniques: Any,
+    format_: Format | None,
+    page: PageName,
+    theme: ThemeName,
+    sub_techniques: SubTechniques,
     only_scored: bool,
     quiet: bool,
     show_id: bool,
@@ -138,59 +86,28 @@ def command(
     shown = shown_from(words, {**given, "show_id": False})
     targets = _targets(output, format_, shown.layers)
     spare(targets, (*words, *given["capability_sets"]))
-    catalogue = known()
+    catalogue, created = known(), stated_time()
     told = list(shown.told)
     files = []
     for layer, target in zip(shown.layers, targets, strict=True):
-        data, warnings = _rendered(layer, format_, look, catalogue, show_id=show_id)
-        files.append((target, data))
-        told += warnings
+        rendered = render(layer, format_, look, catalogue, show_id=show_id, created=created)
+        files.append((target, rendered.data))
+        told += [f"warning {layer.name}: {in_options(remark)}" for remark in rendered.remarks]
     write_all(files)
     if not quiet:
         told += [f"written: {target}" for target in targets if target != STANDARD_OUTPUT]
     complain(*told)
 
 
-def _rendered(
-    layer: Layer, format_: str, look: Look, catalogue: Catalogue, *, show_id: bool
-) -> tuple[bytes, list[str]]:
-    """Return a layer in a format, and what to tell of it."""
-    picture = picture_of(layer, catalogue, layer.name, look.behind if format_ in _DRAWN else WHITE)
-    picture = replace(picture, show_id=show_id or picture.show_id)
-    told = []
-    if picture.lost:
-        ids = ", ".join(picture.lost[:8]) + (" …" if len(picture.lost) > 8 else "")  # noqa: PLR2004
-        lost = counted(len(picture.lost), "annotated id is", "annotated ids are")
-        told.append(f"warning {layer.name}: {lost} in no cell of ATT&CK {picture.release}: {ids}")
-    if format_ in _WRITTEN:
-        return _WRITTEN[format_](picture, stated_time()), told
-    page = page_of(picture, look)
-    points = page.text_size * _POINTS
-    if look.page != "auto" and points < _LEGIBLE:
-        told.append(
-            f"warning {layer.name}: the names are {points:.1f} points high on {look.page}; --only-scored, "
-            f"--sub-techniques none or another --page make them larger"
-        )
-    if format_ in _OF_ONE_FONT:
-        from navigator_export.pictures.paper import lost_letters
-
-        letters = lost_letters(page)
-        if letters:
-            told.append(
-                f"warning {layer.name}: the font of {format_} lacks {shortened(letters)}, shown as ?; svg, html and "
-                "xlsx have all letters"
-            )
-    return _DRAWN[format_](page), told
-
-
-def _format_of(output: str) -> str:
+def _format_of(output: str) -> Format:
     """Return the format that the name of a file says. Raises OutputError where it says none."""
     name = named(output)
     if output == STANDARD_OUTPUT or inside(name, "_") != name:
         return "svg"
     ending = Path(name).suffix.removeprefix(".").lower()
-    if ending in FORMATS:
-        return ending
+    for format_ in FORMATS:
+        if ending == format_:
+            return format_
     hint = f"end it like .{', .'.join(FORMATS)}, or say --format"
     raise OutputError(name, [Problem("its name does not say which format to write", hint=hint)])
 

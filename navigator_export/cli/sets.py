@@ -12,6 +12,7 @@ from navigator_export.cli import exit_codes
 from navigator_export.cli.options import offline_option
 from navigator_export.cli.tables import table
 from navigator_export.cli.terminal import answer, complain
+from navigator_export.cli.values import file_names
 from navigator_export.output import as_json
 from navigator_export.sets import keeping
 from navigator_export.sets.names import find, is_name, name_of, newest_first
@@ -38,6 +39,7 @@ class Row(msgspec.Struct, frozen=True):
     licence: str
 
 
+manifest_argument = click.argument("manifest", metavar="[MANIFEST]", required=False, shell_complete=file_names)
 json_option = click.option("--json", "as_data", is_flag=True, help="Everything, as JSON.")
 from_option = click.option(
     "--from",
@@ -139,18 +141,22 @@ def verify_command() -> int:
 
 
 @command.command("update", short_help="Move a manifest's lock to the newest sets.")
-@click.argument("manifest")
+@manifest_argument
 @from_option
 @offline_option
-def update_command(manifest: str, copy: str | None) -> None:
+def update_command(manifest: str | None, copy: str | None) -> None:
     """Move the lock of a MANIFEST to the newest sets that its names stand for, newer ones than this release knows too.
+
+    Without MANIFEST it is navigator-export.yaml or layers.yaml of the current folder, whichever is there.
 
     They are looked for in the repository's listing on GitHub, or in a copy of it. What the lock pins then is fetched
     by the next build, or was already.
     """
-    from navigator_export.build.pins import Pins, lock_of, moves, write_pins  # the others need no build
+    from navigator_export.build.manifest import usual_manifest
+    from navigator_export.build.pins import Pins, lock_of, moves, write_pins
     from navigator_export.sets.upstream import completed
 
+    manifest = manifest or usual_manifest()
     before, after = _pins(manifest, copy)
     whole = {word: completed(one) for word, one in after.sets.items()}
     after = Pins(sets=whole, addresses=after.addresses)
@@ -161,21 +167,24 @@ def update_command(manifest: str, copy: str | None) -> None:
 
 
 @command.command("outdated", short_help="Tell whether there are newer sets; exit 1 where there are.")
-@click.argument("manifest", required=False)
+@manifest_argument
 @from_option
 @offline_option
 def outdated_command(manifest: str | None, copy: str | None) -> int:
     """Tell what `sets update` would change for a MANIFEST; exit 1 where there is something newer.
 
-    Without a MANIFEST it tells which sets this release does not know, and by which address each can be read all the
-    same.
+    Without MANIFEST it is navigator-export.yaml or layers.yaml of the current folder, whichever is there; where neither
+    is, it tells which sets this release does not know, and by which address each can be read all the same.
     """
+    from navigator_export.build.manifest import find_manifest
+
+    manifest = manifest or find_manifest()
     if manifest is None:
         here = {one.blob for one in known().sets}
         newer = (one for one in newest_first(_upstream(copy)) if one.blob not in here)
         lines = [f"{name_of(one)}: {one.address}" for one in newer]
     else:
-        from navigator_export.build.pins import moves  # the others need no build
+        from navigator_export.build.pins import moves
 
         lines = [str(move) for move in moves(*_pins(manifest, copy))]
     answer("\n".join(lines) or "nothing is newer")

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cloup
-
-from navigator_export.analysis.commands import Pair, without_folder
-
-
-def threat_pairs(words: Sequence[str], *, with_software: bool, with_campaigns: bool) -> list[Pair]:
-    """Return the options of `threat_options` that say the same."""
-    pairs: list[Pair] = [("threat", without_folder(word)) for word in words]
-    flags = (("with-software", with_software), ("with-campaigns", with_campaigns))
-    return [*pairs, *((flag, None) for flag, given in flags if given)]
-
 
 threat_options = cloup.option_group(
     "Threats",

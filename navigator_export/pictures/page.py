@@ -10,7 +10,10 @@ import msgspec
 SubTechniques = Literal["annotated", "all", "layer", "none"]
 SUB_TECHNIQUES: Final[tuple[SubTechniques, ...]] = ("annotated", "all", "layer", "none")
 
-PAGES: Final = MappingProxyType({"a3": (1587.0, 1123.0), "a4": (1123.0, 794.0), "16:9": (1920.0, 1080.0), "auto": None})
+PageName = Literal["a3", "a4", "16:9", "auto"]
+PAGES: Final[MappingProxyType[PageName, tuple[float, float] | None]] = MappingProxyType(
+    {"a3": (1587.0, 1123.0), "a4": (1123.0, 794.0), "16:9": (1920.0, 1080.0), "auto": None}
+)
 """Sizes in CSS pixels, 96 of which are an inch: paper lies on its side; `auto` is as large as the texts ask for."""
 
 
@@ -28,7 +31,8 @@ class Theme(msgspec.Struct, frozen=True):
     """Behind the name of a tactic."""
 
 
-THEMES: Final = MappingProxyType(
+ThemeName = Literal["light", "dark"]
+THEMES: Final[MappingProxyType[ThemeName, Theme]] = MappingProxyType(
     {
         "light": Theme("#ffffff", "#16181d", "#565c66", "#ffffff", "#c9cdd4", "#e9ecf1"),
         "dark": Theme("#17181f", "#f2f3f7", "#a9afbb", "#2e2e3f", "#4b4d63", "#262733"),
@@ -40,10 +44,8 @@ THEMES: Final = MappingProxyType(
 class Look(msgspec.Struct, frozen=True):
     """How a picture is to look."""
 
-    page: str = "auto"
-    """One of `PAGES`."""
-    theme: str = "light"
-    """One of `THEMES`."""
+    page: PageName = "auto"
+    theme: ThemeName = "light"
     sub_techniques: SubTechniques = "annotated"
     """Which sub-techniques show: those that the layer annotates, all, those that show when it opens, or none."""
     only_scored: bool = False

@@ -201,3 +201,17 @@ def test_update_and_outdated_compare_a_lock_with_a_copy(run: Run, tmp_path: Path
     with using(offline=True):
         assert run("build", manifest, "-q").code == 0
     assert NEW.facts.sha256 in source_of(tmp_path)
+
+
+def test_update_and_outdated_take_the_manifest_of_a_usual_name(run: Run, tmp_path: Path) -> None:
+    copy = repository(tmp_path / "copy", OLD_M365, M365, NEW)
+    none = run("sets", "update", "--from", copy)
+    assert (none.code, "there is no navigator-export.yaml or layers.yaml here" in none.err) == (2, True)
+    manifest = manifest_file(tmp_path, LAYERS, "navigator-export.yaml")
+    assert run("build", "--lock", "-q").code == 0
+    told = run("sets", "outdated", "--from", copy)
+    assert (told.code, told.out) == (1, run("sets", "outdated", manifest, "--from", copy).out)
+    assert run("sets", "update", "--from", copy).out == told.out
+    assert run("sets", "outdated", "--from", copy).code == 0
+    manifest_file(tmp_path, LAYERS)
+    assert run("sets", "outdated", "--from", copy).code == 2

@@ -21,6 +21,8 @@ def test_script_asks_this_program(shell: str, run: Run) -> None:
         ("navigator-export export some", ["file,some"]),
         ("navigator-export validate some", ["file,some"]),
         ("navigator-export build some", ["file,some"]),
+        ("navigator-export compare old.json some", ["file,some"]),
+        ("navigator-export sets update some", ["file,some"]),
     ],
 )
 def test_what_is_typed_is_completed(typed: str, completions: list[str]) -> None:
