@@ -103,6 +103,29 @@ def test_headers_that_people_use(technique: str, capability: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "cells", "name"),
+    [
+        ("Control ID,Control,Technique", "C-1,Firewall,T1114", "Firewall"),
+        ("Control ID,Control,Description,Technique", "C-1,Firewall,What it does,T1114", "Firewall"),
+        ("Control ID,Control,Control Name,Technique", "C-1,Firewall,Wall,T1114", "Wall"),
+        ("Control ID,Product,Technique", "C-1,Firewall,T1114", ""),
+        ("ID,Description,Technique", "C-1,What it does,T1114", "What it does"),
+    ],
+)
+def test_column_beside_one_of_ids_has_their_names(headers: str, cells: str, name: str) -> None:
+    [capability] = {mapping.capability for mapping in read_csv(f"{headers}\n{cells}\n").mappings}
+    assert (capability.id, capability.name) == ("C-1", name)
+
+
+@pytest.mark.parametrize("headers", ["Technique ID,Technique", "ATT&CK ID,Technique", "Technique,Technique ID"])
+def test_names_beside_techniques_are_compared(headers: str) -> None:
+    cells = "T1114,PowerShell" if headers.endswith(",Technique") else "PowerShell,T1114"
+    mappings = read_csv(f"Control,{headers}\nC-1,{cells}\n")
+    assert [mapping.technique for mapping in mappings.mappings] == ["T1114"]
+    assert "PowerShell" in remarks(mappings)
+
+
+@pytest.mark.parametrize(
     ("header", "technique", "sub", "expected"),
     [
         ("Sub-technique", "T1566", "T1566.002", ["T1566.002"]),
