@@ -216,7 +216,8 @@ def test_unrelated_column_of_values_does_not_block(header: str) -> None:
     text = f"Rule ID,{header},Technique ID\nR-1,critical,T1114\nR-2,low,T1078\n"
     mappings = read_csv(text)
     assert ratings(mappings) == ["None None"] * 2
-    assert f"column {header} holds other words than ratings (critical 1, low 1), and is not read" in remarks(mappings)
+    said = f"column {header} holds other words than ratings, and is not read: 'critical' in 1 row, 'low' in 1 row; "
+    assert said + "`reading.ratings` says what they mean, as 'critical'=partial" in remarks(mappings)
     assert header not in remarks(read_csv(text, columns=(("value", ""),)))
     with pytest.raises(SourceError, match="unknown value 'low'"):
         read_csv(text, ratings=(("critical", "significant"),))
@@ -260,12 +261,14 @@ def test_words_for_not_covered_mean_no_mapping(word: str) -> None:
     mappings = read_csv(text, ratings=(("None", word), ("0", word)))
     assert pairs(mappings) == [("C-1", "T1114")]
     assert [unmapped.reason for unmapped in mappings.unmapped] == ["non-mappable"] * 3
-    assert "3 rows map nothing, by rating: 0 1, 0% 1, None 1" in remarks(mappings)
+    assert "3 rows map nothing, by rating: '0' in 1 row, '0%' in 1 row, 'None' in 1 row" in remarks(mappings)
 
 
 def test_status_is_said_and_selected_on() -> None:
     text = "Control ID,Technique,Status\nC-1,T1114,Implemented\nC-2,T1078,Planned\nC-3,T1566,\n"
-    assert "rows of every status count: Implemented 1, Planned 1; `reading.statuses`" in remarks(read_csv(text))
+    assert "rows of every status count: 'Implemented' in 1 row, 'Planned' in 1 row; `reading.statuses`" in remarks(
+        read_csv(text)
+    )
     chosen = read_csv(text, statuses=("impl*",))
     assert pairs(chosen) == [("C-1", "T1114")]
     assert "2 rows map nothing, by status: Planned 1, no status 1" in remarks(chosen)
