@@ -161,7 +161,7 @@ def _by_status(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]
     for row in _rows(tables):
         status = row.status or ""
         if not is_non_mappable(status) and not any(matches(pattern, status) for pattern in options.statuses):
-            left_out[status or "no status"] += 1
+            left_out[status] += 1
             row.status = NON_MAPPABLE
     if not left_out:
         return tables
@@ -176,7 +176,7 @@ def _told(words: Counter[str]) -> str:
     """Return words with their counts, the most frequent first."""
     shown = sorted(words.items(), key=lambda item: (-item[1], item[0]))
     rest = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(f"{quoted(word)} in {counted(count, 'row')}" for word, count in shown[:_SHOWN]) + rest
+    return ", ".join(f"{quoted(word) if word else 'none'} in {counted(count, 'row')}" for word, count in shown[:_SHOWN]) + rest
 
 
 def _with_groups_for_categories(tables: Sequence[Table]) -> Sequence[Table]:

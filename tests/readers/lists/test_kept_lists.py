@@ -271,7 +271,7 @@ def test_status_is_said_and_selected_on() -> None:
     )
     chosen = read_csv(text, statuses=("impl*",))
     assert pairs(chosen) == [("C-1", "T1114")]
-    assert "2 rows map nothing, by status: Planned 1, no status 1" in remarks(chosen)
+    assert "2 rows map nothing, by status: none in 1 row, 'Planned' in 1 row" in remarks(chosen)
     with pytest.raises(SourceError, match="no row has the status 'Retired'; known statuses: Implemented, Planned"):
         read_csv(text, statuses=("Retired",))
     assert "status" not in remarks(read_csv("Control ID,Technique,Status\nC-1,T1114,complete\n"))
