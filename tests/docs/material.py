@@ -84,6 +84,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "other.json": lambda: json_of(make_layer_json(techniques=[{"techniqueID": "T1086", "score": 1}])),
     "new.json": layer_bytes,
     "costs.csv": lambda: b"LOGIN-1,10\nLOGIN-2,20\nHUNT-1,5\nMAIL-P2,8\n",
+    "in-use.txt": lambda: b"# What we have switched on.\nDEF-SLNK-E3\nEOP-*\n",
     "layers/mail.json": layer_bytes,
     "layers.yaml": lambda: b"sources: {m365: m365.json}\nlayers:\n  - for_each: tier\n",
 }

@@ -42,7 +42,10 @@ CODES = {
 RAW_WORD = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 """A word of a command line as it is typed, with its quotation marks."""
 
-SET_NAME = re.compile(r"^(m365|nist|veris|all)$")
+SETS_INSIDE = {"navigator-export build larger.yaml -o larger"}
+"""Commands that take published sets by a manifest."""
+
+SET_NAME = re.compile(r"^(m365|nist|veris)([@:].*)?$|^all$")
 PUBLISHED = SHARED / "corpus" / "mappings"
 
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -72,7 +75,8 @@ def untried(line: str) -> bool:
 
 
 def asks_for_sets(line: str) -> bool:
-    return any(SET_NAME.match(word) for word in line.split()[2:]) or line == "navigator-export sets"
+    named = any(SET_NAME.match(word) for word in line.split()[2:])
+    return named or line in SETS_INSIDE or line == "navigator-export sets"
 
 
 @pytest.fixture
