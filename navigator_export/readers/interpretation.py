@@ -176,7 +176,10 @@ def _told(words: Counter[str]) -> str:
     """Return words with their counts, the most frequent first."""
     shown = sorted(words.items(), key=lambda item: (-item[1], item[0]))
     rest = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(f"{quoted(word) if word else 'none'} in {counted(count, 'row')}" for word, count in shown[:_SHOWN]) + rest
+    return (
+        ", ".join(f"{quoted(word) if word else 'none'} in {counted(count, 'row')}" for word, count in shown[:_SHOWN])
+        + rest
+    )
 
 
 def _with_groups_for_categories(tables: Sequence[Table]) -> Sequence[Table]:
