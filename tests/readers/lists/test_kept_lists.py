@@ -243,6 +243,8 @@ def test_list_of_names_alone() -> None:
     assert "2 rows give a technique by its name: 'Phishing' as T1566" in remarks(mappings)
     with pytest.raises(SourceError, match=r"expected T1566\.001 or T1598\.002"):
         read_csv("Control Name,Technique Name\nBlock macros,Spearphishing Attachment\n")
+    with pytest.raises(SourceError, match=r"'Phishng' is not a technique id; nearest names: T1566 Phishing"):
+        read_csv("Control Name,Technique Name\nBlock macros,Phishng\n")
 
 
 @pytest.mark.parametrize("id_", ["2026-03-01", "1-Mar", "Mar-01", "01.03.2026", "3/1/26", "1E+05"])
