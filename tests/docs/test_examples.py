@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 import yaml
 
@@ -235,6 +236,30 @@ def test_readme_shows_what_a_cell_says(shell: Run) -> None:
     entries = json.loads(Path("plus.json").read_text("utf-8"))["techniques"]
     [comment] = [entry["comment"] for entry in entries if entry["techniqueID"] == "T1566.002"]
     assert " ".join(comment.split()).startswith(" ".join(said.split()))
+
+
+LISTS = (
+    "Nr,What we do,Covers\nC-1,Firewall,T1078\n",
+    "Control ID,Technique,Rating\nC-1,T1078,High\nC-2,T1110,75%\nC-3,Phishng,\nC-4,DNS,\n",
+    "Control ID,Technique,Rating\nC-1,T1078,partial\n,T1110,partial\nC-3,T1566,\n",
+)
+
+
+def test_own_lists_are_told_what_the_page_says(shell: Run) -> None:
+    said = ""
+    for text in LISTS:
+        Path("list.csv").write_text(text, "utf-8")
+        said += shell("navigator-export export list.csv").err
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("2026")):
+        for row in (("Control ID", "Technique"), ("C-1", "T1078")):
+            sheet.append(row)
+    book.save("list.xlsx")
+    said += shell("navigator-export export list.xlsx").err
+    page = (ROOT / "docs/own-list.md").read_text("utf-8").partition("| what is said |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| `(.+?)` \|", page, re.MULTILINE)
+    assert len(told) == 10
+    assert [words for words in told if words not in said] == []
 
 
 def test_readme_is_short() -> None:
