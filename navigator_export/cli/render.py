@@ -120,7 +120,11 @@ _LEGIBLE: Final = 5.0
         show_default=True,
         help="Sub-techniques that svg, png and pdf show: those with a note or score, all, as the layer opens, or none.",
     ),
-    cloup.option("--only-scored", is_flag=True, help="Leave out of svg, png and pdf what has no score and no colour."),
+    cloup.option(
+        "--only-scored",
+        is_flag=True,
+        help="Leave out of svg, png and pdf what has no score or colour, nor one below it.",
+    ),
     cloup.option("-q", "--quiet", is_flag=True, help="Print no summary; warnings and errors are still printed."),
 )
 @source_options
