@@ -84,7 +84,7 @@ def sections_of(picture: Picture, look: Look) -> tuple[Section, ...]:
         groups = []
         for cell in column.cells:
             below = tuple(shown_of(cell.sub_techniques))
-            # A technique without a score stays where one below it has one, drawn or not: else nothing would tell of that.
+            # A technique without a score stays where one below it has one, drawn or not: else nothing tells of that.
             says = cell.marked or cell.fill or any(sub.marked for sub in below)
             if cell.hidden or (look.only_scored and not says):
                 continue

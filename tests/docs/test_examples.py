@@ -262,5 +262,19 @@ def test_own_lists_are_told_what_the_page_says(shell: Run) -> None:
     assert [words for words in told if words not in said] == []
 
 
+@pytest.mark.parametrize(
+    ("page", "shown", "said"),
+    [
+        ("comparing", "Covered: 158 before, 309 after, of 706", "Plus covers 309 techniques where Base covers 158"),
+        ("comparing", "151 gained, 23 better", "a better\nanswer to 23 more"),
+        ("gaps", "31 of the 66 techniques that are used are covered (47.0 %), 5", "31 of the 66 techniques that APT29"),
+        ("gaps", "The plan has 5 capabilities and covers 75.8 % of use", "from 47 to 76 percent"),
+    ],
+)
+def test_prose_has_the_numbers_of_the_output_above_it(page: str, shown: str, said: str) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text("utf-8")
+    assert 0 < text.find(shown) < text.find(said)
+
+
 def test_readme_is_short() -> None:
     assert len(README.read_text("utf-8").split()) <= 700
