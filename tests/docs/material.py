@@ -97,7 +97,7 @@ def lay_out(folder: Path, named: str) -> None:
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(made())
-    if "own.xlsx" in named:
+    if "own.xlsx" in named and "navigator-export template xlsx -o own.xlsx" not in named:
         workbook(folder / "own.xlsx")
     if "public-before/" in named:
         for output, tier in (("public-before", "Base"), ("public", "Plus")):
