@@ -49,12 +49,17 @@ def test_example_in_the_docstring_runs(
     assert capfd.readouterr() == ("", "")
 
 
-def test_example_of_comparing_runs(capfd: pytest.CaptureFixture[str]) -> None:
-    page = (ROOT / "docs/comparing.md").read_text("utf-8")
-    code = page.partition("```python\n")[2].partition("```")[0]
+def test_page_for_programs_shows_what_is_true(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs/python.md").read_text("utf-8")
     space: dict[str, object] = {}
-    exec(code, space)
-    gained, covered, *steps = capfd.readouterr().out.splitlines()
+    for block in page.split("```python\n")[1:]:
+        exec(block.partition("```")[0], space)
+        said = capfd.readouterr().out.splitlines()
+        if "coverage_of" in block:
+            gained, covered, *steps = said
     assert gained == "209"
     assert covered == "30 of 66"
     assert len(steps) == 3

@@ -13,7 +13,7 @@ from navigator_export.analysis.coverage import Coverage, Covered
 from navigator_export.analysis.gaps import Gap, Gaps
 from navigator_export.analysis.means import Means, Origin
 from navigator_export.analysis.plan import Plan
-from navigator_export.analysis.reports import of_comparison, of_gaps, of_plan, of_use
+from navigator_export.analysis.reports import of_comparison, of_gaps, of_plan, said_of_use
 from navigator_export.analysis.statements import ANALYSES
 from navigator_export.analysis.use import ThreatUse, Use
 from navigator_export.attack import Catalogue
@@ -197,7 +197,7 @@ def use_layer(use: ThreatUse, making: Making) -> Layer:
         use,
         making,
         name=_name(_short(use.name), f"ATT&CK {use.attack_version}"),
-        sentences=(f"What {use.name} use.", *of_use(use).sentences),
+        sentences=(f"What {use.name} use.", *said_of_use(use)),
         origins=use.origins,
         words=[("threat", use.name), ("weight", _weight_words(use))],
     )

@@ -17,6 +17,7 @@ from navigator_export.analysis.plan import Plan
 from navigator_export.analysis.side_by_side import SideBySide
 from navigator_export.analysis.tactics import TacticCount
 from navigator_export.analysis.use import ThreatUse
+from navigator_export.attack.catalogue import Release
 from navigator_export.layer.scales import shown
 from navigator_export.validation.reports import markdown as escaped
 from navigator_export.wording import counted, listed
@@ -178,12 +179,19 @@ def of_plan(plan: Plan) -> Report:
     )
 
 
-def of_use(use: ThreatUse) -> Report:
-    """Return what threats use."""
-    rows = tuple((u.technique, shown(u.weight), ", ".join(u.users)) for u in use.techniques.values())
+def of_use(use: ThreatUse, release: Release) -> Report:
+    """Return what threats use; the release has the techniques' names."""
+    rows = tuple(
+        (u.technique, release.name(u.technique), shown(u.weight), ", ".join(u.users)) for u in use.techniques.values()
+    )
+    columns = (Column("technique"), Column("name"), Column("used by", is_number=True), Column("who"))
+    return Report(use.name, said_of_use(use), (Table("Techniques", columns, rows),))
+
+
+def said_of_use(use: ThreatUse) -> tuple[str, ...]:
+    """Return what is said of all that threats use, in sentences."""
     said = f"{counted(len(use.techniques), 'technique')} at {use.domain} ATT&CK {use.attack_version}."
-    columns = (Column("technique"), Column("used by", is_number=True), Column("who"))
-    return Report(use.name, (said, *use.notes, REPORTED), (Table("Techniques", columns, rows),))
+    return said, *use.notes, REPORTED
 
 
 def as_values(result: msgspec.Struct) -> dict[str, Any]:

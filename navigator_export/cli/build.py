@@ -164,7 +164,8 @@ def _summary(built: Built, manifest: Manifest, folder: str) -> str:
     text = table("", columns, _rows(built, manifest))
     lines = [text.strip("\n"), f"{counted(len(built.layers), 'layer')} in {folder}"]
     if built.empty:
-        lines[-1] += f"; {len(built.empty)} crossed values map nothing and have none"
+        without = counted(len(built.empty), "crossed value maps nothing and has", "crossed values map nothing and have")
+        lines[-1] += f"; {without} no layer"
     lines += [f"{one.entry.name}: {one.said}" for one in built.analysed if one.entry]
     if manifest.pages:
         lines.append(f"gallery: {Path(folder, GALLERY)}")

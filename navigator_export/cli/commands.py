@@ -75,7 +75,17 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+BEGIN: Final = (
+    "To begin: `navigator-export export sample-company -o layer.json` makes a layer of a built-in sample, "
+    "`navigator-export open layer.json` shows it. `navigator-export COMMAND --help` says more of a command."
+)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=BEGIN,
+)
 @click.version_option(__version__, prog_name="navigator-export")
 def commands() -> None:
     """Turn ATT&CK mappings into validated ATT&CK Navigator layers."""

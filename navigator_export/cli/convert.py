@@ -36,8 +36,8 @@ from navigator_export.wording import counted
 def command(sources: tuple[str, ...], output: str, quiet: bool, **reading: Any) -> None:
     """Write mapping files, in any form that is read, as Mappings Explorer's unified JSON.
 
-    A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or a
-    built-in sample: `sample` or `sample-company`.
+    A SOURCE is what `export` takes: a file, a folder, the name of a published set such as m365, an https address, - for
+    standard input, or a built-in sample: `sample` or `sample-company`.
     """
     conversions, sources_read = convert(read_tables(*sources, options=read_options_from(reading)), _today())
     targets = _targets(output, conversions)

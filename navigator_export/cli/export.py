@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import click
 import cloup
@@ -17,6 +17,9 @@ from navigator_export.output import STANDARD_OUTPUT, as_json, inside, named
 from navigator_export.reading import read_each
 from navigator_export.retargeting import Retargeting
 from navigator_export.wording import counted, listed
+
+OTHER_FILES: Final = (".csv", ".xlsx", ".svg", ".html", ".png", ".pdf")
+"""How the names of files end that no layer belongs into: lists, of which one may be there, and pictures."""
 
 
 @cloup.command("export")
@@ -50,6 +53,10 @@ def command(
     for place in (output, report):
         if place is not None:
             named(place)
+    if output.lower().endswith(OTHER_FILES):
+        raise click.UsageError(
+            f"a layer is JSON, and {output} is not called so: end it in .json; `navigator-export render` draws"
+        )
     if report == output == STANDARD_OUTPUT:
         raise click.UsageError("the layer and its report cannot both go to standard output; name a file with -o")
     if sha256 is not None:

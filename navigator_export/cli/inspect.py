@@ -44,9 +44,9 @@ from navigator_export.wording import counted
 def command(sources: tuple[str, ...], with_rows: bool, json: bool, **given: Any) -> None:
     """Show what mapping files hold: capabilities, tiers, licences, techniques, ratings and oddities.
 
-    A SOURCE is a mapping file or list, a folder of rules or of security stack YAML, - for standard input, or a
-    built-in sample: `sample` or `sample-company`. What was taken for what is shown too: form, encoding, separator,
-    sheet, header and columns. Sources of one domain may be at different ATT&CK releases.
+    A SOURCE is what `export` takes: a file, a folder, the name of a published set such as m365, an https address, - for
+    standard input, or a built-in sample: `sample` or `sample-company`. What was taken for what is shown too: form,
+    encoding, separator, sheet, header and columns. Sources of one domain may be at different ATT&CK releases.
     """
     options = read_options_from(given)
     tables = read_tables(*sources, options=options)

@@ -170,9 +170,11 @@ selection_options = cloup.option_group(
 
 tier_options = cloup.option_group(
     "Tiers",
-    cloup.option("--tier", help="Take what a licence tier includes, with the lower tiers."),
+    cloup.option("--tier", metavar="TIER", help="Take what a licence tier has, with the lower tiers, as in E5."),
     cloup.option("--exact-tier", is_flag=True, help="With --tier: without the lower tiers."),
-    cloup.option("--exclude-tier", "exclude_tiers", multiple=True, help="Leave out a tier. Repeatable."),
+    cloup.option(
+        "--exclude-tier", "exclude_tiers", metavar="TIER", multiple=True, help="Leave out a tier. Repeatable."
+    ),
     *_tier_scheme,
 )
 

@@ -60,7 +60,11 @@ from navigator_export.pictures.rendering import FORMATS, Format, render
         show_default=True,
         help="Sub-techniques that svg, png and pdf show: those with a note or score, all, as the layer opens, or none.",
     ),
-    cloup.option("--only-scored", is_flag=True, help="Leave out of svg, png and pdf what has no score and no colour."),
+    cloup.option(
+        "--only-scored",
+        is_flag=True,
+        help="Leave out of svg, png and pdf what has no score or colour, nor one below it.",
+    ),
     quiet_option,
 )
 @making_options

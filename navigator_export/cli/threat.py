@@ -55,4 +55,4 @@ def command(
         again = command_line("threat", [without_folder(word) for word in threats], pairs)
         return use_layer(use, Making(again, name, description))
 
-    deliver(of_use(use), use, form, output, layer, threats, catalogue)
+    deliver(of_use(use, release), use, form, output, layer, threats, catalogue)

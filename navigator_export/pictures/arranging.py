@@ -83,10 +83,13 @@ def sections_of(picture: Picture, look: Look) -> tuple[Section, ...]:
     for column in picture.shown:
         groups = []
         for cell in column.cells:
-            subs = tuple(_subs(cell, look))
-            if cell.hidden or (look.only_scored and not subs and not (cell.marked or cell.fill)):
+            below = tuple(shown_of(cell.sub_techniques))
+            # A technique without a score stays where one below it has one, drawn or not: else nothing tells of that.
+            says = cell.marked or cell.fill or any(sub.marked for sub in below)
+            if cell.hidden or (look.only_scored and not says):
                 continue
-            folded = [sub for sub in shown_of(cell.sub_techniques) if sub not in subs]
+            subs = tuple(_subs(cell, look))
+            folded = [sub for sub in below if sub not in subs]
             hint = f" (+{sum(sub.annotated for sub in folded)})" if any(sub.annotated for sub in folded) else ""
             entries = [_entry(cell, hint, picture.letters, with_id, is_sub=False)]
             entries += [_entry(sub, "", picture.letters, with_id, is_sub=True) for sub in subs]

@@ -22,7 +22,7 @@ from navigator_export.readers.assumptions import ASSUMED_CATEGORY, completed, fr
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.ratings import NO_MAPPING, Ratings
 from navigator_export.readers.table import Row, Table
-from navigator_export.wording import counted, shortened
+from navigator_export.wording import counted, quoted
 
 _SHOWN: Final = 6
 """Words that a remark names."""
@@ -133,8 +133,8 @@ def _without_doubtful_values(tables: Sequence[Table], ratings: Ratings) -> Seque
         for table in tables
     ]
     remark = (
-        f"column {name} holds other words than ratings ({_told(said)}), and is not read; "
-        "`reading.ratings` says what they mean"
+        f"column {name} holds other words than ratings, and is not read: {_told(said)}; "
+        f"`reading.ratings` says what they mean, as {quoted(next(iter(said)))}=partial"
     )
     return _with_remark(tables, remark)
 
@@ -161,7 +161,7 @@ def _by_status(tables: Sequence[Table], options: ReadOptions) -> Sequence[Table]
     for row in _rows(tables):
         status = row.status or ""
         if not is_non_mappable(status) and not any(matches(pattern, status) for pattern in options.statuses):
-            left_out[status or "no status"] += 1
+            left_out[status] += 1
             row.status = NON_MAPPABLE
     if not left_out:
         return tables
@@ -176,7 +176,10 @@ def _told(words: Counter[str]) -> str:
     """Return words with their counts, the most frequent first."""
     shown = sorted(words.items(), key=lambda item: (-item[1], item[0]))
     rest = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(f"{shortened(word)} {count:,}" for word, count in shown[:_SHOWN]) + rest
+    return (
+        ", ".join(f"{quoted(word) if word else 'none'} in {counted(count, 'row')}" for word, count in shown[:_SHOWN])
+        + rest
+    )
 
 
 def _with_groups_for_categories(tables: Sequence[Table]) -> Sequence[Table]:

@@ -87,8 +87,8 @@ class RowWords:
 
     def _known(self, raw: str | None, known: Sequence[_Word], field: str, kind: str) -> _Word | None:
         """Return the known word that a spelling is; None, and what to say of it kept, where it is none."""
-        word = (raw or "").strip().casefold()
-        found = next((one for one in known if one == word), None)
+        word = (raw or "").strip()
+        found = next((one for one in known if one == word.casefold()), None)
         if word and found is None:
             self._wrong_words[field, raw] = (f"unknown {kind} {quoted(raw)}", self._expected(word, known))
         return found
@@ -96,7 +96,12 @@ class RowWords:
     def _expected(self, word: str, known: Sequence[str]) -> str:
         close = nearest(word[:LINE], known, "words") if len(self._wrong_words) < EXPLAINED else ""
         near = f" ({close})" if close.startswith("nearest") else ""
-        return f"expected {', '.join(known)}{near}; `reading.ratings` says what it means, or that it is none"
+        shown = word if word.isprintable() and " " not in word and len(word) <= LINE else quoted(word)
+        ranges = "; a range is written 67..100" if word.rstrip(" %").isdigit() else ""
+        return (
+            f"expected {', '.join(known)}{near}; `reading.ratings` says what it means, as {shown}={known[1]}, "
+            f"or as {shown}=none that nothing is mapped{ranges}"
+        )
 
     def _tell(self, index: int, field: str, raw: str | None) -> None:
         message, hint = self._wrong_words[field, raw]

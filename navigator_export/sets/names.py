@@ -86,10 +86,10 @@ def with_newer(sets: Iterable[PublishedSet], upstream: Iterable[PublishedSet]) -
     return tuple(by_name.values())
 
 
-def nearest_names(word: str, sets: Iterable[PublishedSet]) -> str:
-    """Return a hint that names the frameworks' words nearest to a word."""
-    words = (known for one in sets for known in framework(one.framework).words)
-    return nearest(re.split("[:@]", word)[0], words, "sets")
+def nearest_names(word: str, sets: Iterable[PublishedSet], samples: Sequence[str] = ()) -> str:
+    """Return a hint that names the frameworks' words, and samples, nearest to a word."""
+    words = [*(known for one in sets for known in framework(one.framework).words), *samples]
+    return nearest(re.split("[:@]", word)[0], words, "sets and samples" if samples else "sets")
 
 
 Condition = Callable[[PublishedSet], bool]

@@ -22,14 +22,15 @@ from navigator_export.sources.published import Published
 from navigator_export.sources.sample import Sample
 from navigator_export.sources.standard_input import StandardInput, contents_of_standard_input
 
+SAMPLES: Final = ("sample", "sample-company")
+"""Words of the built-in samples."""
 _FILE: Final = File()
 _FOLDER: Final = Folder()
 _PUBLISHED: Final = Published()
 
 KINDS: Final[tuple[Kind, ...]] = (
     StandardInput(),
-    Sample("sample"),
-    Sample("sample-company"),
+    *map(Sample, SAMPLES),
     _FILE,
     _PUBLISHED,
     _FOLDER,
@@ -84,7 +85,7 @@ def _both(word: str, kind: Kind | None) -> str:
 
 
 def unknown_name(word: str, folder: str = "") -> Problem | None:
-    """Return the problem of a word that names nothing, where it might be a published set's; None where it is a path."""
+    """Return the problem of a word that names nothing, where it might be a set's or a sample's; None for a path."""
     from navigator_export.sets.names import looks_like_name, nearest_names  # where nothing is there
     from navigator_export.sets.registry import known
 
@@ -94,7 +95,7 @@ def unknown_name(word: str, folder: str = "") -> Problem | None:
         files = [entry.name for entry in Path(folder).iterdir() if entry.is_file()]
     except OSError:
         files = []
-    hint = "; ".join([nearest_names(word, known().sets), *([nearest(word, files, "files")] if files else [])])
+    hint = "; ".join([nearest_names(word, known().sets, SAMPLES), *([nearest(word, files, "files")] if files else [])])
     return Problem(f"there is no file, and no published set, of the name {word!r}", hint=hint)
 
 

@@ -84,4 +84,9 @@ def test_json_has_no_list_of_all_techniques_of_a_side() -> None:
 
 
 def test_use_lists_every_technique() -> None:
-    assert [row[:2] for row in of_use(USE).tables[0].rows] == [("T1003", "1"), ("T1114", "2"), ("T1566", "3")]
+    release = builtin().require(USE.domain, USE.attack_version)
+    assert [row[:3] for row in of_use(USE, release).tables[0].rows] == [
+        ("T1003", "OS Credential Dumping", "1"),
+        ("T1114", "Email Collection", "2"),
+        ("T1566", "Phishing", "3"),
+    ]

@@ -142,7 +142,7 @@ def remembered(folder: Path, text: str) -> set[str]:
 def test_unchanged_layers_are_not_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert remembered(tmp_path, TEXT) == {"written"}
     files = tree(tmp_path / "out")
-    monkeypatch.setattr("navigator_export.build.batch.draw", None)
+    monkeypatch.setattr("navigator_export.build.pages.draw", None)
     assert remembered(tmp_path, TEXT) == {"unchanged"}
     assert tree(tmp_path / "out") == files
 

@@ -165,7 +165,7 @@ def test_check_asks_no_network_when_the_lock_is_satisfied(
 def test_names_in_a_manifest_are_checked_when_it_is_read(run: Run, tmp_path: Path) -> None:
     outcome = run("build", manifest_file(tmp_path, LAYERS.replace("mail: m365", "mail: m356")))
     assert outcome.code == 2
-    assert "there is no file, and no published set, of the name 'm356'; nearest sets: m365" in outcome.err
+    assert "there is no file, and no published set, of the name 'm356'; nearest sets and samples: m365" in outcome.err
 
 
 def test_file_in_another_folder_than_the_manifest_s_is_not_the_set(

@@ -85,7 +85,7 @@ def test_summary_has_a_line_for_each_entry(run: Run, manifest: Path, tmp_path: P
     assert rows[0][4:7] == [str(min(crossed)), "to", str(max(crossed))]
     assert rows[1][-5:] == ["3", "4", "0", "0", "0"]
     assert f"{len(layers)} layers in {tmp_path / 'out'}" in outcome.err
-    assert f"{6 - len(crossed)} crossed values map nothing" in outcome.err
+    assert f"{6 - len(crossed)} crossed value maps nothing and has no layer" in outcome.err
 
 
 def test_removed_layers_are_told(run: Run, manifest: Path, tmp_path: Path) -> None:

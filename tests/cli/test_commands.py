@@ -28,6 +28,7 @@ def test_commands_are_listed_with_their_summaries() -> None:
     for name, summary in COMMANDS.items():
         assert name in result.stdout
         assert summary in " ".join(result.stdout.split())
+    assert "To begin: `navigator-export export sample-company -o layer.json`" in " ".join(result.stdout.split())
 
 
 @pytest.mark.parametrize("words", [words for words, _ in EVERY], ids=" ".join)

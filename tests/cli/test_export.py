@@ -350,3 +350,12 @@ def test_report_tells_what_became_of_inactive_techniques(run: Run, tmp_path: Pat
 
 def test_made_up_and_read_mappings_are_the_same(source: Path) -> None:
     assert read(source) == mapping_set(rated_rows())
+
+
+@pytest.mark.parametrize("name", ["own.xlsx", "own.CSV", "e5.svg", "e5.png"])
+def test_layer_is_not_written_into_a_file_called_like_a_list_or_a_picture(run: Run, tmp_path: Path, name: str) -> None:
+    outcome = run("export", "sample", "-o", tmp_path / name)
+    assert outcome.code == 2
+    assert "a layer is JSON" in outcome.err
+    assert "`navigator-export render` draws" in outcome.err
+    assert list(tmp_path.iterdir()) == []

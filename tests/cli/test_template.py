@@ -27,6 +27,14 @@ def test_template_goes_through_export(run: Run, tmp_path: Path, form: str) -> No
     assert [t["techniqueID"] for t in json.loads(outcome.out)["techniques"]] == ["T1114.003"]
 
 
+def test_list_that_is_there_is_not_written_over(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("Control ID,Technique\nC-1,T1078\n", "utf-8")
+    outcome = run("template", "csv", "-o", file)
+    assert (outcome.code, file.read_text("utf-8")) == (2, "Control ID,Technique\nC-1,T1078\n")
+    assert f"{file}: error is there already, and may be a list of yours; name another file" in outcome.err
+
+
 def test_templates_say_the_same(tmp_path: Path) -> None:
     found = []
     for form in FORMATS:

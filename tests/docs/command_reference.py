@@ -37,6 +37,6 @@ def reference() -> str:
 
 def section(words: tuple[str, ...]) -> str:
     """Return what the page says of a command."""
-    result = CliRunner().invoke(commands, [*words, "--help"], prog_name="navigator-export", terminal_width=100)
+    result = CliRunner().invoke(commands, [*words, "--help"], prog_name="navigator-export", terminal_width=86)
     assert result.exit_code == 0
     return f"{'#' * (1 + len(words))} {' '.join(words)}\n\n```text\n{result.output.rstrip()}\n```\n"

@@ -12,7 +12,9 @@ HEAD = """\
 # The manifest
 
 Every key of the YAML or JSON file that [`build`](builds.md) takes, as `schemas/manifest.schema.json` has them; keys in
-bold are required. Editors complete them where the first line of the file is
+bold are required. A release stands in quotation marks, `"20.0"`, else YAML makes a number of it. Editors complete the
+keys where the first line of the file is as follows. The schema has an address for each release of navigator-export:
+write `v` and its number instead of `main`.
 
 ```yaml
 # yaml-language-server: $schema=https://raw.githubusercontent.com/navigator-export/navigator-export/main/schemas/manifest.schema.json

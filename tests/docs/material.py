@@ -84,6 +84,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "other.json": lambda: json_of(make_layer_json(techniques=[{"techniqueID": "T1086", "score": 1}])),
     "new.json": layer_bytes,
     "costs.csv": lambda: b"LOGIN-1,10\nLOGIN-2,20\nHUNT-1,5\nMAIL-P2,8\n",
+    "in-use.txt": lambda: b"# What we have switched on.\nDEF-SLNK-E3\nEOP-*\n",
     "layers/mail.json": layer_bytes,
     "layers.yaml": lambda: b"sources: {m365: m365.json}\nlayers:\n  - for_each: tier\n",
 }
@@ -96,7 +97,7 @@ def lay_out(folder: Path, named: str) -> None:
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(made())
-    if "own.xlsx" in named:
+    if "own.xlsx" in named and "navigator-export template xlsx -o own.xlsx" not in named:
         workbook(folder / "own.xlsx")
     if "public-before/" in named:
         for output, tier in (("public-before", "Base"), ("public", "Plus")):

@@ -8,6 +8,7 @@ import shlex
 from pathlib import Path
 
 import click
+import openpyxl
 import pytest
 import yaml
 
@@ -42,7 +43,10 @@ CODES = {
 RAW_WORD = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 """A word of a command line as it is typed, with its quotation marks."""
 
-SET_NAME = re.compile(r"^(m365|nist|veris|all)$")
+SETS_INSIDE = {"navigator-export build larger.yaml -o larger"}
+"""Commands that take published sets by a manifest."""
+
+SET_NAME = re.compile(r"^(m365|nist|veris)([@:].*)?$|^all$")
 PUBLISHED = SHARED / "corpus" / "mappings"
 
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -72,7 +76,8 @@ def untried(line: str) -> bool:
 
 
 def asks_for_sets(line: str) -> bool:
-    return any(SET_NAME.match(word) for word in line.split()[2:]) or line == "navigator-export sets"
+    named = any(SET_NAME.match(word) for word in line.split()[2:])
+    return named or line in SETS_INSIDE or line == "navigator-export sets"
 
 
 @pytest.fixture
@@ -231,6 +236,44 @@ def test_readme_shows_what_a_cell_says(shell: Run) -> None:
     entries = json.loads(Path("plus.json").read_text("utf-8"))["techniques"]
     [comment] = [entry["comment"] for entry in entries if entry["techniqueID"] == "T1566.002"]
     assert " ".join(comment.split()).startswith(" ".join(said.split()))
+
+
+LISTS = (
+    "Nr,What we do,Covers\nC-1,Firewall,T1078\n",
+    "Control ID,Technique,Rating\nC-1,T1078,High\nC-2,T1110,75%\nC-3,Phishng,\nC-4,DNS,\n",
+    "Control ID,Technique,Rating\nC-1,T1078,partial\n,T1110,partial\nC-3,T1566,\n",
+)
+
+
+def test_own_lists_are_told_what_the_page_says(shell: Run) -> None:
+    said = ""
+    for text in LISTS:
+        Path("list.csv").write_text(text, "utf-8")
+        said += shell("navigator-export export list.csv").err
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("2026")):
+        for row in (("Control ID", "Technique"), ("C-1", "T1078")):
+            sheet.append(row)
+    book.save("list.xlsx")
+    said += shell("navigator-export export list.xlsx").err
+    page = (ROOT / "docs/own-list.md").read_text("utf-8").partition("| what is said |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| `(.+?)` \|", page, re.MULTILINE)
+    assert len(told) == 10
+    assert [words for words in told if words not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "shown", "said"),
+    [
+        ("comparing", "Covered: 158 before, 309 after, of 706", "Plus covers 309 techniques where Base covers 158"),
+        ("comparing", "151 gained, 23 better", "a better\nanswer to 23 more"),
+        ("gaps", "31 of the 66 techniques that are used are covered (47.0 %), 5", "31 of the 66 techniques that APT29"),
+        ("gaps", "The plan has 5 capabilities and covers 75.8 % of use", "from 47 to 76 percent"),
+    ],
+)
+def test_prose_has_the_numbers_of_the_output_above_it(page: str, shown: str, said: str) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text("utf-8")
+    assert 0 < text.find(shown) < text.find(said)
 
 
 def test_readme_is_short() -> None:

@@ -66,6 +66,11 @@ def test_what_is_not_drawn_is_said() -> None:
     assert "not drawn: Reconnaissance (0 of 44)" in drawn(Look(only_scored=True)).description
 
 
+def test_technique_stays_where_a_score_is_below_it_and_not_drawn() -> None:
+    page = drawn(Look(sub_techniques="none", only_scored=True), techniques=[{"techniqueID": "T1114.003", "score": 2}])
+    assert "Email Collection (+1)" in " ".join(texts(parsed(page)))
+
+
 @pytest.mark.parametrize(
     ("sub_techniques", "shown"),
     [("annotated", {"T1114.003"}), ("layer", {"T1114.001", "T1114.002", "T1114.003"}), ("none", set())],

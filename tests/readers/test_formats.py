@@ -175,7 +175,9 @@ def test_file_of_another_sort_is_told_for_what_it_is(data: bytes, sort: str) -> 
 
 def test_list_that_is_no_json_tells_its_columns() -> None:
     for data in (b"[ID],[Where]\nA,T1114\n", b"Our controls\n\nID;Where\nA;T1114\nB;T1078\n"):
-        with pytest.raises(SourceError, match=r"its cells are .*'\[?Where\]?'; `reading.columns` names the column"):
+        with pytest.raises(
+            SourceError, match=r"its cells are .*'\[?Where\]?'; `reading.columns` names each by its header"
+        ):
             read_bytes(data, "x")
 
 

@@ -66,7 +66,7 @@ def test_places_are_items_in_json_and_lines_in_yaml() -> None:
 
 @pytest.mark.parametrize("data", ['[{"foo": "A", "bar": "T1114"}]', "- foo: A\n  bar: T1114\n"])
 def test_unknown_columns_are_told_and_can_be_said(data: str) -> None:
-    with pytest.raises(SourceError, match=r"its cells are 'foo', 'bar'; `reading.columns` names the column"):
+    with pytest.raises(SourceError, match=r"its cells are 'foo', 'bar'; `reading.columns` names each by its header"):
         read_rows(data)
     assert pairs(read_rows(data, columns=(("capability_id", "foo"), ("technique_id", "bar")))) == [("A", "T1114")]
 

@@ -113,13 +113,16 @@ def test_set_goes_before_a_folder_such_as_a_build_writes(mirror: Path, tmp_path:
     assert type(kind_of("./m365")).__name__ == "Folder"
 
 
-def test_misspelled_name_is_told_with_sets_and_files(mirror: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("word", "near"), [("m356", "m365"), ("samle", "sample, sample-company")])
+def test_misspelled_name_is_told_with_sets_samples_and_files(
+    mirror: Path, tmp_path: Path, word: str, near: str
+) -> None:
     mapping_file(tmp_path, rated_rows(), "m36.json")
     with pytest.raises(SourceError) as raised:
-        read("m356")
-    assert "no file, and no published set, of the name 'm356'; nearest sets: m365; nearest files: m36.json" in str(
-        raised.value
-    )
+        read(word)
+    said = f"no file, and no published set, of the name {word!r}; nearest sets and samples: {near};"
+    assert said in str(raised.value)
+    assert "files: m36.json" in str(raised.value)
 
 
 def test_set_is_no_file_that_could_be_written_over(mirror: Path) -> None:

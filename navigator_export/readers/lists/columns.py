@@ -217,8 +217,14 @@ _LESS_SURE: Final = 1000
 """What a header ranks lower for that is known by a part of it alone."""
 _SEVERAL: Final = frozenset({CAPABILITY, TECHNIQUE, SUBTECHNIQUE, MARKS, IGNORE})
 """What several columns can be."""
-_STAND_IN: Final = ((CAPABILITY, NAME, {"controldescription", "description"}), (TECHNIQUE, TECHNIQUE_NAME, set[str]()))
-"""Required field, the field of names that stands in for it, and headers that cannot."""
+_STAND_IN: Final = ((CAPABILITY, NAME), (TECHNIQUE, TECHNIQUE_NAME))
+"""Required field, and the field of names that stands in for it."""
+_NAMED: Final = ((CAPABILITY, NAME), (TECHNIQUE, TECHNIQUE_NAME), (SUBTECHNIQUE, SUBTECHNIQUE_NAME))
+"""Field of ids, and the field of their names."""
+_IDS: Final = ("id", "ids", "identifier", "number", "no", "ref")
+"""What headers of ids end in."""
+_DESCRIPTIONS: Final = frozenset({"controldescription", "description"})
+"""Headers of names that are no id's, and less a name than any other."""
 _TELLING_LAST: Final = ("rating", "score", "coverage", "technique", "techniques", "techniqueid", "techniqueids")
 
 
@@ -288,6 +294,7 @@ def match_columns(headers: Sequence[str], given: Sequence[tuple[str, str]] = (),
             index[name] = (position,)
         elif _is_numbered_alike(name, headers[position], [headers[i] for i in index[name]], said):
             index[name] = (*index[name], position)
+    _take_names_beside_ids(index, headers, [position for _, position, _ in ranked], said)
     index = {name: positions for name, positions in index.items() if positions}
     named = _let_names_stand_in(index, headers, said, marked=bool(others[MARKS]))
     taken = {position for positions in (*index.values(), *others.values()) for position in positions}
@@ -330,16 +337,36 @@ def _is_numbered_alike(name: str, header: str, before: Sequence[str], said: Set[
     return name in (TECHNIQUE, SUBTECHNIQUE) and name not in said and _stem(header) == _stem(before[0])
 
 
+def _take_names_beside_ids(
+    index: dict[str, tuple[int, ...]], headers: Sequence[str], free: Sequence[int], said: Set[str]
+) -> None:
+    """Take `Control` beside `Control ID` for the names, and `Technique` beside any id: alone they would be ids."""
+    read = {position for positions in index.values() for position in positions}
+    for ids, names in _NAMED:
+        known = [plain(headers[i]) for i in index.get(names, ())]
+        if ids not in index or names in said or not _DESCRIPTIONS.issuperset(known):
+            continue
+        of_ids = plain(headers[index[ids][0]]) if index[ids] and index[ids][0] < len(headers) else ""
+        beside = next((i for i in free if i not in read and _is_named_by(plain(headers[i]), of_ids)), None)
+        if beside is not None and _RANK[plain(headers[beside])][0] == ids:
+            index[names] = (beside,)
+
+
+def _is_named_by(header: str, of_ids: str) -> bool:
+    """Return whether what a header names has its ids below another."""
+    return of_ids.endswith(_IDS) and (of_ids.removeprefix(header) in _IDS or header in ("technique", "subtechnique"))
+
+
 def _let_names_stand_in(
     index: dict[str, tuple[int, ...]], headers: Sequence[str], said: Set[str], *, marked: bool
 ) -> frozenset[str]:
     """Move columns of names to required fields that have no column, and return these fields."""
     named = set()
-    for required, names, unfit in _STAND_IN:
+    for required, names in _STAND_IN:
         if required in index or required in said or names not in index or (required == CAPABILITY and marked):
             continue
         [position] = index[names]
-        if position >= len(headers) or plain(headers[position]) not in unfit:
+        if position >= len(headers) or plain(headers[position]) not in _DESCRIPTIONS:
             index[required] = index.pop(names)
             named.add(required)
     return frozenset(named)

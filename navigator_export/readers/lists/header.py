@@ -65,12 +65,13 @@ def no_header(head: Sequence[NumberedRow], origin: Origin, options: ReadOptions)
     number, cells = best
     missing = [FIELDS[name].option for name in match_columns(cells, options.columns).missing]
     shown = ", ".join(repr(shortened(cell)) for cell in cells if cell.strip())
+    example = " and ".join(f"{option}=COLUMN" for option in missing)
     matrix = f", or each product's column as {MARKS}" if missing == [FIELDS[CAPABILITY].option] else ""
     return [
         Problem(
             f"no column is the {' or the '.join(option.replace('_', ' ') for option in missing)}",
             origin.row(number),
-            f"its cells are {shown[:300]}; `reading.columns` names the column, as {missing[0]}{matrix}"
+            f"its cells are {shown[:300]}; `reading.columns` names each by its header or letter, as {example}{matrix}"
             if missing
             else "",
         )

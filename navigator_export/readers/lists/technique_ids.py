@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 from navigator_export.errors import nearest
-from navigator_export.readers.lists.technique_names import all_ids, ids_named
-from navigator_export.wording import quoted
+from navigator_export.readers.lists.technique_names import all_ids, ids_named, names_like
+from navigator_export.wording import LINE, quoted
 
 _ID: Final = re.compile(
     r"(?<![A-Za-z0-9.])[Tt]([0-9]{4})(?:\s?[./_]\s?([0-9]{1,3}))?(?![A-Za-z0-9]|[./_][A-Za-z0-9*]|\.\*)"
@@ -119,5 +119,7 @@ def _what_instead(text: str, *, near: bool) -> str:
     guess = f"T{digits}" if digits else text.upper()
     if guess in known:
         return f"{shown} is not a technique id; expected {guess}"
+    if near and not digits and (names := names_like(text[:LINE])):
+        return f"{shown} is not a technique id; nearest names: {', '.join(names)}"
     close = nearest(guess[:20], known, "ids") if near else ""
     return f"{shown} is not a technique id; {EXPECTED}{f' ({close})' if close.startswith('nearest') else ''}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import lru_cache
 
 from navigator_export.model import DOMAINS
@@ -19,6 +20,12 @@ def ids_named(name: str) -> tuple[str, ...]:
     parent, _, child = name.rpartition(":")
     parents = _ids_by_name().get(_plain(parent), ())
     return tuple(id_ for id_ in _ids_by_name().get(_plain(child), ()) if id_.partition(".")[0] in parents)
+
+
+def names_like(text: str) -> tuple[str, ...]:
+    """Return up to three techniques, each as id and name, whose name a text may have meant; the nearest first."""
+    close = get_close_matches(_plain(text), _ids_by_name(), n=3, cutoff=0.7)
+    return tuple(f"{id_} {name_of(id_)}" for name in close for id_ in _ids_by_name()[name])[:3]
 
 
 def subtechniques_named(name: str, parents: tuple[str, ...]) -> tuple[str, ...]:

@@ -103,6 +103,29 @@ def test_headers_that_people_use(technique: str, capability: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "cells", "name"),
+    [
+        ("Control ID,Control,Technique", "C-1,Firewall,T1114", "Firewall"),
+        ("Control ID,Control,Description,Technique", "C-1,Firewall,What it does,T1114", "Firewall"),
+        ("Control ID,Control,Control Name,Technique", "C-1,Firewall,Wall,T1114", "Wall"),
+        ("Control ID,Product,Technique", "C-1,Firewall,T1114", ""),
+        ("ID,Description,Technique", "C-1,What it does,T1114", "What it does"),
+    ],
+)
+def test_column_beside_one_of_ids_has_their_names(headers: str, cells: str, name: str) -> None:
+    [capability] = {mapping.capability for mapping in read_csv(f"{headers}\n{cells}\n").mappings}
+    assert (capability.id, capability.name) == ("C-1", name)
+
+
+@pytest.mark.parametrize("headers", ["Technique ID,Technique", "ATT&CK ID,Technique", "Technique,Technique ID"])
+def test_names_beside_techniques_are_compared(headers: str) -> None:
+    cells = "T1114,PowerShell" if headers.endswith(",Technique") else "PowerShell,T1114"
+    mappings = read_csv(f"Control,{headers}\nC-1,{cells}\n")
+    assert [mapping.technique for mapping in mappings.mappings] == ["T1114"]
+    assert "PowerShell" in remarks(mappings)
+
+
+@pytest.mark.parametrize(
     ("header", "technique", "sub", "expected"),
     [
         ("Sub-technique", "T1566", "T1566.002", ["T1566.002"]),
@@ -193,7 +216,8 @@ def test_unrelated_column_of_values_does_not_block(header: str) -> None:
     text = f"Rule ID,{header},Technique ID\nR-1,critical,T1114\nR-2,low,T1078\n"
     mappings = read_csv(text)
     assert ratings(mappings) == ["None None"] * 2
-    assert f"column {header} holds other words than ratings (critical 1, low 1), and is not read" in remarks(mappings)
+    said = f"column {header} holds other words than ratings, and is not read: 'critical' in 1 row, 'low' in 1 row; "
+    assert said + "`reading.ratings` says what they mean, as 'critical'=partial" in remarks(mappings)
     assert header not in remarks(read_csv(text, columns=(("value", ""),)))
     with pytest.raises(SourceError, match="unknown value 'low'"):
         read_csv(text, ratings=(("critical", "significant"),))
@@ -219,6 +243,8 @@ def test_list_of_names_alone() -> None:
     assert "2 rows give a technique by its name: 'Phishing' as T1566" in remarks(mappings)
     with pytest.raises(SourceError, match=r"expected T1566\.001 or T1598\.002"):
         read_csv("Control Name,Technique Name\nBlock macros,Spearphishing Attachment\n")
+    with pytest.raises(SourceError, match=r"'Phishng' is not a technique id; nearest names: T1566 Phishing"):
+        read_csv("Control Name,Technique Name\nBlock macros,Phishng\n")
 
 
 @pytest.mark.parametrize("id_", ["2026-03-01", "1-Mar", "Mar-01", "01.03.2026", "3/1/26", "1E+05"])
@@ -237,15 +263,17 @@ def test_words_for_not_covered_mean_no_mapping(word: str) -> None:
     mappings = read_csv(text, ratings=(("None", word), ("0", word)))
     assert pairs(mappings) == [("C-1", "T1114")]
     assert [unmapped.reason for unmapped in mappings.unmapped] == ["non-mappable"] * 3
-    assert "3 rows map nothing, by rating: 0 1, 0% 1, None 1" in remarks(mappings)
+    assert "3 rows map nothing, by rating: '0' in 1 row, '0%' in 1 row, 'None' in 1 row" in remarks(mappings)
 
 
 def test_status_is_said_and_selected_on() -> None:
     text = "Control ID,Technique,Status\nC-1,T1114,Implemented\nC-2,T1078,Planned\nC-3,T1566,\n"
-    assert "rows of every status count: Implemented 1, Planned 1; `reading.statuses`" in remarks(read_csv(text))
+    assert "rows of every status count: 'Implemented' in 1 row, 'Planned' in 1 row; `reading.statuses`" in remarks(
+        read_csv(text)
+    )
     chosen = read_csv(text, statuses=("impl*",))
     assert pairs(chosen) == [("C-1", "T1114")]
-    assert "2 rows map nothing, by status: Planned 1, no status 1" in remarks(chosen)
+    assert "2 rows map nothing, by status: none in 1 row, 'Planned' in 1 row" in remarks(chosen)
     with pytest.raises(SourceError, match="no row has the status 'Retired'; known statuses: Implemented, Planned"):
         read_csv(text, statuses=("Retired",))
     assert "status" not in remarks(read_csv("Control ID,Technique,Status\nC-1,T1114,complete\n"))
