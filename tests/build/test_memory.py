@@ -48,10 +48,14 @@ def states(folder: Path, text: str | None = None, output: str = "out", jobs: int
     return notes.states
 
 
-def test_first_build_makes_everything_and_the_second_nothing(tmp_path: Path) -> None:
-    first = states(tmp_path, TEXT)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_first_build_makes_everything_and_the_second_nothing(
+    jobs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = states(tmp_path, TEXT, jobs=jobs)
     made = tree(tmp_path / "out")
     assert set(first.values()) == {"written", ""}
+    monkeypatch.setattr("navigator_export.build.batch.finish_layer", None)
     second = states(tmp_path)
     assert second.keys() == first.keys()
     assert set(second.values()) == {"unchanged"}
