@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
-from measuring import cpu_of, cpu_of_process, least, least_of_processes, peak_of_program, program
+from measuring import action, least, peak_of_program, process, program
 
 from navigator_export import Recipe, coverage_of, make_layer, read, write
 from navigator_export.analysis.gaps import shares
@@ -39,7 +39,7 @@ HERE = Path(__file__).parent
 CORPUS = HERE.parents[1] / "shared" / "corpus" / "mappings"
 REFERENCE = HERE / "reference.json"
 
-NOISE = 1.3
+NOISE = 1.5
 """Times the reference from which on a figure is marked: so much differs from run to run on a shared machine."""
 COPIES = (1, 4, 16, 64)
 
@@ -66,6 +66,11 @@ class Work(msgspec.Struct, frozen=True):
     sources: list[Path]
     folder: Path
 
+    def parse(self) -> None:
+        """Parse all mapping files, and no more."""
+        for source in self.sources:
+            json.loads(source.read_bytes())
+
     def manifest(self, name: str, *families: str) -> str:
         """Write a manifest with families of layers of all sources, and return its path."""
         listed = "".join(f"  {source.stem.replace('.', '-')}: {source}\n" for source in self.sources)
@@ -75,7 +80,7 @@ class Work(msgspec.Struct, frozen=True):
 
     def build(self, manifest: str) -> list[str]:
         """Return the command of a build that finds nothing made before."""
-        return program("build", manifest, "-o", str(self.folder / "built"), "-q")
+        return program("build", manifest, "-o", str(self.folder / "built"), "-q", "--jobs", "1")
 
     def forget(self) -> None:
         """Remove what a build left, and what it remembers."""
@@ -98,11 +103,10 @@ def exports(work: Work) -> Iterator[Figure]:
             json.loads(source.read_bytes())
             (work.folder / "floor.json").write_bytes(texts[source])
 
-    first = cpu_of(export)
-    exported, parsed = least(7, export, floor)
+    export()
+    exported, parsed = least(7, action(export), action(floor))
     yield Figure("export", exported / parsed, f"read, score, gate, write all: times the floor of {parsed:.3f} s")
-    yield Figure("first-export", first / parsed, "the same for the first time in a process")
-    idle, helped = least_of_processes(7, [sys.executable, "-c", "pass"], program("--help"))
+    idle, helped = least(7, process([sys.executable, "-c", "pass"]), process(program("--help")))
     yield Figure("help", helped / idle, f"`--help`: times `python -c pass` of {idle:.3f} s")
     memory = max(
         peak_of_program("export", str(source), "-q", "-o", str(work.folder / "m.json")) for source in work.sources
@@ -118,12 +122,12 @@ def steps(work: Work) -> Iterator[Figure]:
     products = [finish_layer(one, recipe) for one in prepared]
     parsed, decoded, assembled, finished, encoded, gated = least(
         7,
-        lambda: [json.loads(source.read_bytes()) for source in work.sources],
-        lambda: [read_tables(source) for source in work.sources],
-        lambda: [prepare(assemble_each(one), recipe, catalogue) for one in tables],
-        lambda: [finish_layer(one, recipe) for one in prepared],
-        lambda: [encode(product.layer) for product in products],
-        lambda: [gate(product.text, catalogue) for product in products],
+        action(work.parse),
+        action(lambda: [read_tables(source) for source in work.sources]),
+        action(lambda: [prepare(assemble_each(one), recipe, catalogue) for one in tables]),
+        action(lambda: [finish_layer(one, recipe) for one in prepared]),
+        action(lambda: [encode(product.layer) for product in products]),
+        action(lambda: [gate(product.text, catalogue) for product in products]),
     )
     yield Figure("  tables", decoded / parsed, "of that, as times parsing: decode, hash, look for double keys")
     yield Figure("  mappings", assembled / parsed, "rows to mappings at their release")
@@ -140,7 +144,7 @@ def pictures(work: Work) -> Iterator[Figure]:
         for product in products:
             svg(page_of(picture_of(product.layer, known()), Look()))
 
-    drawn, made = least(3, draw, lambda: [make_layer(read(source)) for source in work.sources])
+    drawn, made = least(3, action(draw), action(lambda: [make_layer(read(source)) for source in work.sources]))
     yield Figure(
         "render", drawn / made, f"draw each layer as SVG: times making it ({drawn / len(products):.3f} s a layer)"
     )
@@ -148,27 +152,28 @@ def pictures(work: Work) -> Iterator[Figure]:
 
 def builds(work: Work) -> Iterator[Figure]:
     """Measure builds as whole processes: a layer a set, beside MITRE's exporter, and more than a thousand layers."""
-    each = work.build(work.manifest("each", "for_each: source"))
-    (built,) = least_of_processes(3, each, before=work.forget)
-    (floor,) = least(3, lambda: [json.loads(source.read_bytes()) for source in work.sources])
-    yield Figure("build", built / floor, f"build a layer a set: times parsing ({built:.2f} s for {len(work.sources)})")
-    if mapex := os.environ.get("MAPEX"):
-        peer = min(cpu_of_process([*shlex.split(mapex), *_for_mapex(work)]) for _ in range(3))
-        yield Figure("mapex", peer / built, f"times the CPU of the same build that MAPEX takes ({peer:.2f} s)", True)
-    many = work.manifest(
-        "many", "for_each: [source, capability]", "{for_each: [source, group], path: 'g/{source}/{group}.json'}"
+    each = process(work.build(work.manifest("each", "for_each: source")), work.forget)
+    mapex = os.environ.get("MAPEX")
+    peers = [process([*shlex.split(mapex), *_for_mapex(work)], work.forget)] if mapex else []
+    parsed, built, *peer = least(5, action(work.parse), each, *peers)
+    yield Figure("build", built / parsed, f"build a layer a set: times parsing ({built:.2f} s for {len(work.sources)})")
+    if peer:
+        yield Figure(
+            "mapex", peer[0] / built, f"times the CPU of the same build that MAPEX takes ({peer[0]:.2f} s)", True
+        )
+    many = work.build(
+        work.manifest(
+            "many", "for_each: [source, capability]", "{for_each: [source, group], path: 'g/{source}/{group}.json'}"
+        )
     )
-    (all_of_them,) = least_of_processes(2, work.build(many), before=work.forget)
+    export = program("export", str(work.sources[0]), "-q", "-o", str(work.folder / "s.json"))
+    single, first, again = least(2, process(export), process(many, work.forget), process(many))
     count = len(json.loads((work.folder / "built" / "index.json").read_text())["layers"])
-    (single,) = least_of_processes(3, program("export", str(work.sources[0]), "-q", "-o", str(work.folder / "s.json")))
-    yield Figure("layers", count / all_of_them, f"layers for a second of CPU, in a build of {count:,}", True)
-    yield Figure(
-        "layer", all_of_them / count / single, f"a layer of those: times an `export` process of {single:.2f} s"
-    )
-    (again,) = least_of_processes(3, work.build(many))
-    yield Figure("again", again / all_of_them, "build those again with nothing changed: times the first build")
+    yield Figure("layers", count / first, f"layers for a second of CPU, in a build of {count:,}", more_is_better=True)
+    yield Figure("layer", first / count / single * 100, f"a layer of those: % of an `export` process of {single:.2f} s")
+    yield Figure("again", again / first, "build those again with nothing changed: times the first build")
     work.forget()
-    yield Figure("build-memory", peak_of_program(*work.build(many)[3:]) / 1e6, "peak memory of that build, in MB")
+    yield Figure("build-memory", peak_of_program(*many[3:]) / 1e6, "peak memory of that build, in MB")
 
 
 def _for_mapex(work: Work) -> list[str]:
@@ -197,7 +202,7 @@ def gaps(work: Work) -> Iterator[Figure]:
                 for use in uses:
                     shares(coverage, use)
 
-    laid, parsed = least(3, lay, lambda: [json.loads(source.read_bytes()) for source in work.sources])
+    laid, parsed = least(3, action(lay), action(work.parse))
     yield Figure("gaps", laid / parsed, f"lay {len(uses)} groups over each: times parsing")
 
 
@@ -206,18 +211,18 @@ def growth(work: Work) -> Iterator[Figure]:
     largest = max(work.sources, key=lambda source: source.stat().st_size)
     document = json.loads(largest.read_bytes())
     rows = document["mapping_objects"]
-    per_row = []
+    files = {}
     for copies in COPIES:
-        path = work.folder / f"copies-{copies}.json"
-        path.write_text(json.dumps({**document, "mapping_objects": rows * copies}))
-        arguments = ("export", str(path), "-q", "-o", str(work.folder / "copies-layer.json"))
-        per_row.append(min(cpu_of_process(program(*arguments)) for _ in range(2)) / copies)
-        if copies > 1:
-            yield Figure(f"{copies}x", per_row[-1] / per_row[0], f"CPU a row of {copies} copies: times that of one")
-        if copies == COPIES[-1]:
-            size = path.stat().st_size
-            what = f"peak memory of {copies} copies, {len(rows) * copies:,} rows: times the file of {size / 1e6:.0f} MB"
-            yield Figure(f"{copies}x-memory", peak_of_program(*arguments) / size, what)
+        files[copies] = work.folder / f"copies-{copies}.json"
+        files[copies].write_text(json.dumps({**document, "mapping_objects": rows * copies}))
+    commands = [("export", str(file), "-q", "-o", str(work.folder / "copied.json")) for file in files.values()]
+    one, *more = least(3, *(process(program(*command)) for command in commands))
+    for copies, taken in zip(COPIES[1:], more, strict=True):
+        yield Figure(f"{copies}x", taken / copies / one, f"CPU a row of {copies} copies: times that of one")
+    copies, file = max(files.items())
+    size = file.stat().st_size
+    what = f"peak memory of {copies} copies, {len(rows) * copies:,} rows: times the file of {size / 1e6:.0f} MB"
+    yield Figure(f"{copies}x-memory", peak_of_program(*commands[-1]) / size, what)
 
 
 PARTS: tuple[Callable[[Work], Iterator[Figure]], ...] = (exports, steps, builds, pictures, gaps, growth)

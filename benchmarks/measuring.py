@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 _PEAK = """
 import runpy, sys
@@ -23,40 +22,38 @@ finally:
 """Runs a module and prints the process's peak memory in kB; what getrusage says includes the parent before it began."""
 
 
-def cpu_of(action: Callable[[], object]) -> float:
-    """Return the seconds of CPU that an action takes in this process."""
-    start = time.process_time()
-    action()
-    return time.process_time() - start
+def action(work: Callable[[], object]) -> Callable[[], float]:
+    """Return the measure of the seconds of CPU that work takes in this process."""
+
+    def measure() -> float:
+        start = time.process_time()
+        work()
+        return time.process_time() - start
+
+    return measure
 
 
-def least(rounds: int, *actions: Callable[[], object]) -> list[float]:
-    """Return the least seconds of CPU of each action; they take turns, so that all meet the same machine."""
-    taken = [[cpu_of(action) for action in actions] for _ in range(rounds)]
+def least(rounds: int, *measures: Callable[[], float]) -> list[float]:
+    """Return the least that each measure gives; they take turns, so that all meet the same machine."""
+    taken = [[measure() for measure in measures] for _ in range(rounds)]
     return [min(seconds) for seconds in zip(*taken, strict=True)]
 
 
-def cpu_of_process(command: Sequence[str], cwd: Path | None = None) -> float:
-    """Return the seconds of CPU of a process and its children. Raises CalledProcessError where it fails."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, capture_output=True, cwd=cwd, env=_environment())
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def process(command: Sequence[str], before: Callable[[], object] | None = None) -> Callable[[], float]:
+    """Return the measure of the seconds of CPU of a process and its children, each time after `before`.
 
+    The measure raises CalledProcessError where the process fails.
+    """
 
-def least_of_processes(
-    rounds: int, *commands: Sequence[str], before: Callable[[], object] | None = None
-) -> list[float]:
-    """Return the least seconds of CPU of each command's process; they take turns, each after `before`."""
-    taken = []
-    for _ in range(rounds):
-        row = []
-        for command in commands:
-            if before:
-                before()
-            row.append(cpu_of_process(command))
-        taken.append(row)
-    return [min(seconds) for seconds in zip(*taken, strict=True)]
+    def measure() -> float:
+        if before:
+            before()
+        start = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, capture_output=True, env=_environment())
+        end = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime
+
+    return measure
 
 
 def _environment() -> dict[str, str]:
