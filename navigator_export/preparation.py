@@ -58,7 +58,7 @@ class Settled(msgspec.Struct, frozen=True):
 
     prepared: Prepared
     recipe: Recipe
-    """With the exact release in the place of `latest` or a major one."""
+    """With the exact release in the place of `latest` or a major one, and tier and platforms as they are spelled."""
     selected: Selected
     tally: Tally
     strategy: StrategyName
@@ -106,6 +106,9 @@ def settle(prepared: Prepared, recipe: Recipe) -> Settled:
     if recipe.attack_version is not None:
         recipe = msgspec.structs.replace(recipe, attack_version=moved.attack_version)
     selected = select(moved, recipe.selection, prepared.tiers)
+    if recipe.selection.tier is not None:
+        tier = prepared.tiers.spelled(recipe.selection.tier)
+        recipe = msgspec.structs.replace(recipe, selection=msgspec.structs.replace(recipe.selection, tier=tier))
     tally = take_account(moved, selected, prepared.release)
     if recipe.on_inactive == "error":
         _refuse_dropped(tally)

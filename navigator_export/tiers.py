@@ -36,11 +36,8 @@ class Tiers(msgspec.Struct, frozen=True):
         """Return the tier of a capability, or None."""
         return self.by_capability.get((capability.framework, capability.id))
 
-    def included(self, tier: str, *, exact: bool) -> frozenset[str]:
-        """Return the tiers that `tier` includes: the lower ones and itself, or only itself.
-
-        Raises SelectionError where there is no such tier.
-        """
+    def spelled(self, tier: str) -> str:
+        """Return a tier as its framework spells it, `Plus` for `plus`. Raises SelectionError where there is none."""
         known = _spelled(tier, self.names)
         if known is None:
             hint = (
@@ -49,6 +46,14 @@ class Tiers(msgspec.Struct, frozen=True):
                 else "these frameworks have no tiers; `tiers.orders` names some and `tiers.assigned` assigns them"
             )
             raise SelectionError(Problem(f"there is no tier {tier!r}", "selection.tier", hint))
+        return known
+
+    def included(self, tier: str, *, exact: bool) -> frozenset[str]:
+        """Return the tiers that `tier` includes: the lower ones and itself, or only itself.
+
+        Raises SelectionError where there is no such tier.
+        """
+        known = self.spelled(tier)
         if exact:
             return frozenset({known})
         return frozenset(lower for order in self.orders if known in order for lower in order[: order.index(known) + 1])

@@ -35,6 +35,12 @@ def test_release_of_the_recipe_becomes_the_exact_one(asked: str, release: str) -
     assert made.recipe.attack_version == release
 
 
+def test_tier_is_said_as_it_is_spelled_so_that_the_layers_are_the_same() -> None:
+    made = settled(Recipe(selection=Selection(tier=" e3")))
+    assert made.selection == "tier E3"
+    assert made.command == "navigator-export export mappings.json --tier=E3"
+
+
 def test_mappings_prepared_once_serve_recipes_of_the_same_release() -> None:
     prepared = prepare((MAPPINGS,), Recipe(), known())
     assert settle(prepared, Recipe(scoring=Scoring(strategy="count"))).scale.name == "count"

@@ -109,7 +109,7 @@ def _fits(known: _Remembered, plan: Plan, sources: Sequence[Source]) -> bool:
     return (
         layer.file == plan.path
         and layer.sources == indexed_sources(sources)
-        and layer.selection == selection_words(recipe)
+        and layer.selection.casefold() == selection_words(recipe).casefold()  # which may spell a tier in its own way
         and layer.domain == DOMAIN_NAMES[sources[0].domain]
         and layer.score == (recipe.scoring.strategy or layer.score)
         and layer.name == (recipe.name or layer.name)
