@@ -61,7 +61,7 @@ def test_every_field_of_a_row_is_cleaned_and_kept() -> None:
         score_category=" Protect",
         score_value="PARTIAL ",
         comments=" It\rblocks\r\nmail.\x1b ",
-        references=["https://example.org/a ", "see page 3", None, "https://example.org/a"],
+        references=("https://example.org/a ", "see page 3", None, "https://example.org/a"),
         status="complete",
         mapping_framework_version=" 1 ",
         attack_version="16.1 ",
@@ -95,14 +95,14 @@ def test_every_field_of_a_row_is_cleaned_and_kept() -> None:
 
 
 def test_a_row_is_written_once_for_each_of_its_groups() -> None:
-    row = Row("A", capability_group="mail", capability_groups=["identity ", " ", "mail"], attack_object_id="T1114")
+    row = Row("A", capability_group="mail", capability_groups=("identity ", " ", "mail"), attack_object_id="T1114")
     assert [one["capability_group"] for one in document(table(row))["mapping_objects"]] == ["mail", "identity"]
 
 
 def test_addresses_in_one_cell_of_a_list_come_out_one_by_one() -> None:
-    row = Row("A", attack_object_id="T1114", references=["https://example.org/a http://example.org/b"])
+    row = Row("A", attack_object_id="T1114", references=("https://example.org/a http://example.org/b",))
     listed = table(row)
-    assert document(listed)["mapping_objects"][0]["references"] == row.references
+    assert document(listed)["mapping_objects"][0]["references"] == ["https://example.org/a http://example.org/b"]
     listed.column_names = {"references": "Links"}
     [written] = document(listed)["mapping_objects"]
     assert written["references"] == ["https://example.org/a", "http://example.org/b"]
@@ -150,7 +150,7 @@ def test_words_that_rows_alone_use_are_listed_in_order() -> None:
             attack_object_id="T1114",
             mapping_type="zeta",
             capability_group="web",
-            capability_groups=["app", "mail"],
+            capability_groups=("app", "mail"),
         ),
         Row("B", attack_object_id="T1114", mapping_type="alpha", capability_group="identity"),
         Row("C", attack_object_id="T1114", mapping_type="non_mappable"),

@@ -348,7 +348,8 @@ def _take_names_beside_ids(
             continue
         of_ids = plain(headers[index[ids][0]]) if index[ids] and index[ids][0] < len(headers) else ""
         beside = next((i for i in free if i not in read and _is_named_by(plain(headers[i]), of_ids)), None)
-        if beside is not None and _RANK[plain(headers[beside])][0] == ids:
+        of_beside = _RANK.get(plain(headers[beside])) if beside is not None else None
+        if beside is not None and of_beside and of_beside[0] == ids:
             index[names] = (beside,)
 
 

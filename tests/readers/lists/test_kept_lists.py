@@ -354,3 +354,8 @@ def test_old_name_that_is_another_domains_today_is_no_contradiction() -> None:
     assert not [remark for remark in table.remarks if "T1046" in remark]
     [table] = read_csv("Control,Technique ID,Technique Name\nA,T1046,Phishing\n").sources
     assert [remark for remark in table.remarks if "T1046" in remark and "T1566" in remark]
+
+
+def test_head_that_goes_on_in_a_second_row_is_no_name_of_ids() -> None:
+    with pytest.raises(SourceError, match="column"):
+        read_csv("Control,ID\nControl\n")
