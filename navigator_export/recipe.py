@@ -50,6 +50,21 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     description: str | None = None
 
 
+def encoded(recipe: Recipe) -> bytes:
+    """Return a recipe as JSON, which equal recipes share, also those that went from one process to another.
+
+    msgspec by itself leaves out a default only where it is the same object.
+    """
+    return msgspec.json.encode(_without_defaults(recipe))
+
+
+def _without_defaults(value: Any) -> Any:
+    if not isinstance(value, msgspec.Struct):
+        return value
+    values = ((field.name, getattr(value, field.name), field.default) for field in msgspec.structs.fields(value))
+    return {name: _without_defaults(own) for name, own, default in values if own != default}
+
+
 def options(recipe: Recipe) -> Iterator[tuple[str, str | None]]:
     """Yield the command-line options of a recipe, without those that are at their default; flags have no value."""
     for setting in RECIPE_SETTINGS:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from unittest import mock
 
+import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
@@ -16,7 +18,7 @@ from navigator_export.layer.annotation import COMMENT_STYLES
 from navigator_export.layer.scoring import STRATEGIES
 from navigator_export.model import CATEGORIES, VALUES
 from navigator_export.readers import ReadOptions
-from navigator_export.recipe import command
+from navigator_export.recipe import command, encoded
 from navigator_export.retargeting import ON_INACTIVE
 from tests.made_inputs import (
     NIST,
@@ -310,3 +312,18 @@ def test_command_repeats_how_the_sources_were_read_once() -> None:
     assert command(mappings, Recipe(fold=True)) == (
         "navigator-export export a.json --source-framework=mine --source-domain=enterprise --fold"
     )
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe(),
+        Recipe(selection=Selection(tier="E3", include=Criteria(groups=("mail",))), attack_version="latest"),
+        Recipe(scoring=Scoring("mean", weights=(1, 2, 9)), tiers=TierOptions(orders=(("m365", ("E3", "E5")),))),
+    ],
+)
+def test_equal_recipes_have_one_text_also_in_another_process(recipe: Recipe) -> None:
+    sent = pickle.loads(pickle.dumps(recipe))
+    assert sent == recipe
+    assert encoded(sent) == encoded(recipe)
+    assert encoded(msgspec.structs.replace(recipe, name="x")) != encoded(recipe)

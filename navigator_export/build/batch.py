@@ -14,8 +14,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from typing import ClassVar, Final
 
-import msgspec
-
 from navigator_export.analysis.tactics import count_by_tactic
 from navigator_export.attack import Catalogue
 from navigator_export.build.drift import Drift, find_drift
@@ -271,9 +269,7 @@ def _results(
             initializer=_Worker.start,
             initargs=(workshop, keep),
         ) as pool:
-            results = pool.map(_Worker.make, plans, chunksize=max(1, min(16, len(plans) // (jobs * 4))))
-            # A plan that was sent there and back is equal, but not what a memory knows it by: its defaults are copies.
-            yield from (msgspec.structs.replace(made, plan=plan) for made, plan in zip(results, plans, strict=True))
+            yield from pool.map(_Worker.make, plans, chunksize=max(1, min(16, len(plans) // (jobs * 4))))
     except BrokenProcessPool:
         problem = Problem("a process that makes layers was ended from outside", hint="try again with fewer jobs")
         raise ManifestError(manifest.file, [problem]) from None

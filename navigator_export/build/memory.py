@@ -26,7 +26,7 @@ from navigator_export.errors import OutputError
 from navigator_export.layer.format import DOMAIN_NAMES
 from navigator_export.model import Source
 from navigator_export.output import write
-from navigator_export.recipe import selection_words
+from navigator_export.recipe import encoded, selection_words
 
 
 class _Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -97,7 +97,8 @@ class Memory:
 
     def _key(self, plan: Plan, sources: Sequence[Source]) -> str:
         return hashlib.sha256(
-            msgspec.json.encode((plan.path, plan.recipe, plan.number, plan.may_be_empty, sources, self._pages, _tool()))
+            encoded(plan.recipe)
+            + msgspec.json.encode((plan.path, plan.number, plan.may_be_empty, sources, self._pages, _tool()))
         ).hexdigest()
 
 

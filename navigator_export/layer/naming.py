@@ -17,7 +17,7 @@ from navigator_export.layer.sheets import FORBIDDEN, without_forbidden
 from navigator_export.model import CATEGORIES, TECHNIQUE_ID, VALUES, Domain, Source, stated_releases
 from navigator_export.patterns import named
 from navigator_export.preparation import Prepared, Settled
-from navigator_export.recipe import Recipe, options
+from navigator_export.recipe import Recipe, encoded, options
 from navigator_export.selection import ASPECTS, Selection
 from navigator_export.tiers import TierOptions
 
@@ -214,4 +214,5 @@ def _is_plain(option: tuple[str, str | None]) -> bool:
 
 
 def _digest(settled: Settled) -> str:
-    return hashlib.sha256(msgspec.json.encode((settled.recipe, settled.strategy))).hexdigest()[:8]
+    decided = (msgspec.Raw(encoded(settled.recipe)), settled.strategy)
+    return hashlib.sha256(msgspec.json.encode(decided)).hexdigest()[:8]

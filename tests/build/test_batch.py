@@ -34,6 +34,7 @@ TEXT = """
       - {sources: m365, for_each: [tier, category], path: "{tier}/{category}"}
       - {sources: m365, for_each: capability_set, score: count}
       - {path: both, comments: full, score: breadth}
+      - {sources: m365, select: {capability: "MAIL-?3"}, score: mean, path: hashed}   # a name that Excel refuses
 """
 
 
@@ -61,6 +62,7 @@ def test_bytes_are_the_same_however_a_build_is_run(way: str, tmp_path: Path) -> 
     result = run_process("build", tmp_path / "layers.yaml", "-o", tmp_path / "out", *options, env=env)
     assert result.returncode == 0, result.stderr
     assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+    assert " · #" in json.loads(tree(tmp_path / "out")["hashed.json"])["name"]
 
 
 def test_bytes_are_the_same_from_any_folder_and_by_any_path(
