@@ -94,7 +94,7 @@ def commands() -> None:
 def run() -> int:
     """Run the command line and return its exit code: 0 done, 1 findings, 2 usage or unreadable input."""
     write_utf8()
-    # Mappings are many and hold no cycles: by default a tenth of the time goes into looking for some.
+    # Mappings are many and hold no cycles: by default a twentieth of the time goes into looking for some.
     gc.set_threshold(50_000, 20, 20)
     try:
         with using(show=shown):
