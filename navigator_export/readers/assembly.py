@@ -34,7 +34,7 @@ from navigator_export.wording import counted, quoted
 
 NON_MAPPABLE: Final = "non_mappable"
 
-_RELEASE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+_RELEASE: Final = re.compile(r"[1-9][0-9]{0,2}(\.(?:0|[1-9][0-9]{0,2}))?")
 _RELEASE_EXPECTED: Final = "expected one like 16.1"
 _DOMAIN_EXPECTED: Final = f"expected {', '.join(DOMAINS)}"
 

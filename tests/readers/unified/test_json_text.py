@@ -226,7 +226,9 @@ def test_release_in_any_spelling(stated: str, read: str) -> None:
     assert read_json(mapping_bytes([make_row()], attack_version=stated), "x").attack_version == read
 
 
-@pytest.mark.parametrize("release", ["", "latest", "16.x", "16.1.2", "16,1", "1616.1", "１６.１", "١٦"])
+@pytest.mark.parametrize(
+    "release", ["", "latest", "16.x", "16.1.2", "16,1", "1616.1", "08", "08.1", "16.01", "１６.１", "١٦"]
+)
 def test_bad_release(release: str) -> None:
     [problem] = problems(mapping_bytes([make_row()], attack_version=release))
     assert problem.place == "$.metadata.attack_version"
