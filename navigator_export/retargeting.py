@@ -76,9 +76,6 @@ def retarget(mappings: MappingSet, release: Release, *, move: bool, keep: bool) 
     Mappings of other inactive ids are set apart in `inactive`, or with `keep` stay as they are.
     """
     found = {mapping.technique for mapping in mappings.mappings} - release.active.keys()
-    if not found:
-        at = release.version if move else mappings.attack_version
-        return msgspec.structs.replace(mappings, inactive=(), attack_version=at)
     replacements = {id_: release.standing(id_).replacement for id_ in found} if move else {}
     origins = {id_: Origin(id_, mappings.attack_version) for id_ in found}
     active: list[Mapping] = []

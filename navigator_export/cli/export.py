@@ -18,7 +18,7 @@ from navigator_export.reading import read_each
 from navigator_export.retargeting import Retargeting
 from navigator_export.wording import counted, listed
 
-OTHER_FILES: Final = (".csv", ".xlsx", ".svg", ".html", ".png", ".pdf")
+_OTHER_FILES: Final = (".csv", ".xlsx", ".svg", ".html", ".png", ".pdf")
 """How the names of files end that no layer belongs into: lists, of which one may be there, and pictures."""
 
 
@@ -53,7 +53,7 @@ def command(
     for place in (output, report):
         if place is not None:
             named(place)
-    if output.lower().endswith(OTHER_FILES):
+    if output.lower().endswith(_OTHER_FILES):
         raise click.UsageError(
             f"a layer is JSON, and {output} is not called so: end it in .json; `navigator-export render` draws"
         )

@@ -15,7 +15,7 @@ from navigator_export.pictures.colours import WHITE
 from navigator_export.pictures.drawing import page_of
 from navigator_export.pictures.matrix import Picture, picture_of
 from navigator_export.pictures.page import Look, Page
-from navigator_export.wording import counted, shortened
+from navigator_export.wording import counted, listed, shortened
 
 Format = Literal["svg", "html", "xlsx", "png", "pdf"]
 FORMATS: Final[tuple[Format, ...]] = ("svg", "html", "xlsx", "png", "pdf")
@@ -92,9 +92,8 @@ def render(
     picture = msgspec.structs.replace(picture, show_id=show_id or picture.show_id)
     remarks = []
     if picture.lost:
-        ids = ", ".join(picture.lost[:8]) + (" …" if len(picture.lost) > 8 else "")  # noqa: PLR2004
         lost = counted(len(picture.lost), "annotated id is", "annotated ids are")
-        remarks.append(f"{lost} in no cell of ATT&CK {picture.release}: {ids}")
+        remarks.append(f"{lost} in no cell of ATT&CK {picture.release}: {listed(picture.lost, 8)}")
     if format_ in _WRITTEN:
         return Rendered(_WRITTEN[format_](picture, created), tuple(remarks))
     page = page_of(picture, look)

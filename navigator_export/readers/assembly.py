@@ -30,7 +30,7 @@ from navigator_export.readers.gathering import gathered
 from navigator_export.readers.references import clean_references
 from navigator_export.readers.row_words import RowWords
 from navigator_export.readers.table import Metadata, Table
-from navigator_export.wording import counted, quoted
+from navigator_export.wording import counted, listed, quoted
 
 NON_MAPPABLE: Final = "non_mappable"
 
@@ -83,7 +83,6 @@ def _assembled(
     if not mapped:
         raise SourceError(table.file, [_maps_nothing(table)])
     distinct = dict.fromkeys(mapped)
-    unmapped = (taken for taken in read.rows if isinstance(taken, UnmappedRow))
     return MappingSet(
         sources=(_source(table, domain, release, len(mapped), _remarks(table, read, mapped), read_options),),
         domain=domain,
@@ -91,7 +90,7 @@ def _assembled(
         capabilities=capabilities.of(table),
         mappings=tuple(distinct),
         duplicates=_repeated(mapped) if len(distinct) < len(mapped) else (),
-        unmapped=tuple(unmapped) if len(mapped) < len(read.rows) else (),
+        unmapped=tuple(taken for taken in read.rows if isinstance(taken, UnmappedRow)),
     )
 
 
@@ -286,10 +285,10 @@ def _remarks(table: Table, read: _ReadRows, mapped: Iterable[Mapping]) -> tuple[
     if read.spellings:
         count = counted(sum(map(len, read.spellings.values())), "capability id", "capability ids")
         pairs = [f"{' and '.join(ids)} as {capability.id}" for capability, ids in read.spellings.items()]
-        remarks.append(f"{count} in another spelling: {_first(pairs)}")
+        remarks.append(f"{count} in another spelling: {listed(pairs, NAMED)}")
     if several := _in_several_groups(mapped):
         count = counted(len(several), "capability stands", "capabilities stand")
-        remarks.append(f"{count} in several groups, and each row counts in its own: {_first(several)}")
+        remarks.append(f"{count} in several groups, and each row counts in its own: {listed(several, NAMED)}")
     meta: Metadata = table.metadata
     for what, stated, said in (
         (
@@ -322,12 +321,6 @@ def _in_several_groups(mappings: Iterable[Mapping]) -> list[str]:
 
 def _named(groups: Groups) -> str:
     return " and ".join(group.id for group in groups) or "in none"
-
-
-def _first(things: Sequence[str]) -> str:
-    """Return the first few of many things."""
-    more = f" and {len(things) - NAMED} more" if len(things) > NAMED else ""
-    return ", ".join(things[:NAMED]) + more
 
 
 def _source(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from navigator_export.errors import Problem
+from navigator_export.wording import listed
 
 _SHOWN = 3
 """Further places that are named."""
@@ -28,8 +29,7 @@ def _as_one(group: list[Problem]) -> Problem:
     if not others:
         return first
     rows = [problem.place.partition(", column ")[0] for problem in others]
-    more = f" and {len(rows) - _SHOWN:,} more" if len(rows) > _SHOWN else ""
-    return replace(first, message=f"{first.message} ({len(group):,} times; also {', '.join(rows[:_SHOWN])}{more})")
+    return replace(first, message=f"{first.message} ({len(group):,} times; also {listed(rows, _SHOWN)})")
 
 
 def _column(place: str) -> str:

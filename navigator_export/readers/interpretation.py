@@ -22,7 +22,7 @@ from navigator_export.readers.assumptions import ASSUMED_CATEGORY, completed, fr
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.ratings import NO_MAPPING, Ratings
 from navigator_export.readers.table import Row, Table
-from navigator_export.wording import counted, quoted
+from navigator_export.wording import counted, listed, quoted
 
 _SHOWN: Final = 6
 """Words that a remark names."""
@@ -174,12 +174,9 @@ def _rows_map_nothing(number: int) -> str:
 
 def _told(words: Counter[str]) -> str:
     """Return words with their counts, the most frequent first."""
-    shown = sorted(words.items(), key=lambda item: (-item[1], item[0]))
-    rest = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return (
-        ", ".join(f"{quoted(word) if word else 'none'} in {counted(count, 'row')}" for word, count in shown[:_SHOWN])
-        + rest
-    )
+    in_order = sorted(words.items(), key=lambda item: (-item[1], item[0]))
+    told = [f"{quoted(word) if word else 'none'} in {counted(count, 'row')}" for word, count in in_order]
+    return listed(told, _SHOWN)
 
 
 def _with_groups_for_categories(tables: Sequence[Table]) -> Sequence[Table]:

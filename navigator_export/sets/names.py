@@ -14,7 +14,7 @@ from navigator_export.errors import Problem, SourceError, nearest
 from navigator_export.frameworks import FRAMEWORKS, framework, framework_called, key
 from navigator_export.model import DOMAINS
 from navigator_export.sets.registry import PublishedSet
-from navigator_export.wording import quoted
+from navigator_export.wording import listed, quoted
 
 _NAME: Final = re.compile(
     r"(?P<framework>[A-Za-z0-9][A-Za-z0-9_ -]{0,40})(?::(?P<version>[^:@]{1,40}))?(?P<parts>(?:@[^:@]{1,40}){0,8})"
@@ -100,11 +100,10 @@ def _fitting(word: str, sets: list[PublishedSet], what: str, fits: Condition) ->
     if found:
         return found
     names = [name_of(one) for one in newest_first(sets)]
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     title = framework(sets[0].framework).name
     raise SourceError(
         word,
-        [Problem(f"there is no published set of {title} {what}", hint=f"there are {', '.join(names[:_SHOWN])}{more}")],
+        [Problem(f"there is no published set of {title} {what}", hint=f"there are {listed(names, _SHOWN)}")],
     )
 
 

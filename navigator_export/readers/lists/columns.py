@@ -347,10 +347,12 @@ def _take_names_beside_ids(
         if ids not in index or names in said or not _DESCRIPTIONS.issuperset(known):
             continue
         of_ids = plain(headers[index[ids][0]]) if index[ids] and index[ids][0] < len(headers) else ""
-        beside = next((i for i in free if i not in read and _is_named_by(plain(headers[i]), of_ids)), None)
-        of_beside = _RANK.get(plain(headers[beside])) if beside is not None else None
-        if beside is not None and of_beside and of_beside[0] == ids:
-            index[names] = (beside,)
+        for position in free:
+            header = plain(headers[position])
+            is_known = header in _RANK and _RANK[header][0] == ids
+            if position not in read and is_known and _is_named_by(header, of_ids):
+                index[names] = (position,)
+                break
 
 
 def _is_named_by(header: str, of_ids: str) -> bool:

@@ -48,7 +48,7 @@ from navigator_export.readers.options import ReadOptions, beyond
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.row_words import EXPLAINED
 from navigator_export.readers.table import Metadata, Row, Table
-from navigator_export.wording import counted, shortened
+from navigator_export.wording import counted, listed, shortened
 
 _CATEGORY_SHARES: Final = {"category": 0.5, "function": 1.0}
 """Headers that often stand over other things, and the share of words that must be categories where they are."""
@@ -204,9 +204,7 @@ class _Body:
             yield f"column {self._columns.names['technology_domain']} holds other words, and is read as group"
         yield from self._fill_metadata()
         if self._notes:
-            shown = ", ".join(self._notes[:3])
-            more = f" and {len(self._notes) - 3} more" if len(self._notes) > 3 else ""  # noqa: PLR2004
-            yield f"read as notes, not as mappings: {shown}{more}"
+            yield f"read as notes, not as mappings: {listed(self._notes, 3)}"
         without = sum(1 for e in self._entries if e.row.attack_object_id and not e.row.capability_id)
         if without and not self._columns.marks and not any(e.row.status == NON_MAPPABLE for e in self._entries):
             count = counted(without, "row names", "rows name")

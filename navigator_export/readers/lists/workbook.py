@@ -27,7 +27,7 @@ from navigator_export.readers.lists.shown_numbers import shown_number
 from navigator_export.readers.options import ReadOptions
 from navigator_export.readers.origin import Origin
 from navigator_export.readers.table import Table
-from navigator_export.wording import counted
+from navigator_export.wording import counted, listed
 
 _LAST_ROW: Final = 2**20
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -127,17 +127,13 @@ def _origin(sheet: Any, origin: Origin, facts: dict[str, SheetFacts]) -> Origin:
     own = _facts(sheet, facts)
     if own.unsaved:
         count = counted(len(own.unsaved), "formula")
-        remarks.append(f"{count} saved without a value, read as empty: {_first(own.unsaved)}")
+        remarks.append(f"{count} saved without a value, read as empty: {listed(own.unsaved, 3)}")
     if own.hidden:
         count = counted(
             len(own.hidden), "row that is hidden or filtered out is", "rows that are hidden or filtered out are"
         )
-        remarks.append(f"sheet {sheet.title!r}: {count} read like the others: {_first(list(map(str, own.hidden)))}")
+        remarks.append(f"sheet {sheet.title!r}: {count} read like the others: {listed(list(map(str, own.hidden)), 3)}")
     return replace(origin, sheet=sheet.title, reading=(("sheet", sheet.title),), remarks=tuple(remarks))
-
-
-def _first(places: Sequence[str]) -> str:
-    return ", ".join(places[:3]) + (" …" if len(places) > 3 else "")  # noqa: PLR2004
 
 
 def _facts(sheet: Any, facts: dict[str, SheetFacts]) -> SheetFacts:

@@ -88,7 +88,7 @@ def _unheard_of(view: LayerView) -> Iterator[Finding]:
 def check_duplicates(view: LayerView) -> Iterator[Finding]:
     """Find entries that replace an earlier one in a cell: the same id and tactic, or no tactic after one with."""
     if view.is_custom or len({entry.id for entry in view.entries}) == len(view.entries):
-        return
+        return  # No two of different ids meet in a cell, and most layers have no id twice.
     shown_by: dict[tuple[str, str], Entry] = {}
     for entry in view.entries:
         cells = [(entry.id, tactic) for tactic in entry.tactics]

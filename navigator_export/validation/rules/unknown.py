@@ -51,6 +51,6 @@ def _known_fields() -> dict[str, frozenset[str]]:
 def _unknown_fields(places: Iterable[tuple[str, dict[str, Any]]], known: frozenset[str]) -> Iterator[Finding]:
     fields = Hints(known, "fields")
     for path, value in places:
-        for field in () if value.keys() <= known else sorted(value.keys() - known):
+        for field in sorted(value.keys() - known):
             place = path + schemas.json_path([field]).removeprefix("$")
             yield UNKNOWN_FIELD.finding(place, f"unknown field {field!r}", _GONE.get(field) or fields.near(field))
